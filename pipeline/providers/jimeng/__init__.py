@@ -1,0 +1,1 @@
+"""Jimeng (即梦) by Volcengine: signing, the wire, the client."""
