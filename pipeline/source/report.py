@@ -1,0 +1,30 @@
+"""Collecting the problems of one file, so that all of them are said in one run. Decides nothing."""
+
+from pipeline.errors import Problem, SettingsError
+from pipeline.source.nodes import Place
+
+
+class Report:
+    """The problems of one file, in any order until they are asked for."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._problems: set[Problem] = set()
+
+    def add(self, place: Place, message: str) -> None:
+        """Note one problem; the same one at the same place counts once."""
+        self._problems.add(Problem(self.file, place.line, place.column, message))
+
+    def has(self, line: int, message: str) -> bool:
+        """Whether this very message was noted somewhere in `line`."""
+        return any(problem.line == line and problem.message == message for problem in self._problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found so far, sorted by place."""
+        return tuple(sorted(self._problems))
+
+    def raise_settings(self) -> None:
+        """Raise a `SettingsError` with one line a problem, if there is one."""
+        if self._problems:
+            raise SettingsError("\n".join(str(problem) for problem in self.problems))
