@@ -1,0 +1,1 @@
+"""Where pictures go: every slot of every platform, as data with its source and confidence."""
