@@ -1,0 +1,1 @@
+"""The author's YAML: from text with line numbers to typed, frozen specs."""
