@@ -1,0 +1,1 @@
+"""A stand-in for Jimeng on loopback: the same wire, the same refusals, no bill."""
