@@ -1,0 +1,30 @@
+"""What a picture file is, after reading all of it. Must not trust a name, a header or a shortened file."""
+
+import hashlib
+from pathlib import Path
+
+from pipeline.render.decode import open_picture, reading
+from pipeline.render.exif import orientation
+from pipeline.render.facts import PictureFacts
+
+_TURNED = 5
+"""From this EXIF orientation on, width and height change places."""
+
+
+def inspect(path: Path) -> PictureFacts:
+    """Hash the file and decode it whole: a master just downloaded, or the author's own picture.
+
+    Raises PictureError for anything but a whole PNG, JPEG or WebP of at most 80 million pixels. Only a
+    full decode sees a cut-off file; a flipped bit inside is seen by no check.
+    """
+    with reading(path), path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        kind, picture = open_picture(file, path)
+        with picture:
+            picture.load()
+            width, height = picture.size
+            if orientation(picture.info.get("exif")) >= _TURNED:
+                width, height = height, width
+    return PictureFacts(sha256=sha256, format=kind, width=width, height=height, bytes=size)

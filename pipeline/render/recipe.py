@@ -1,0 +1,171 @@
+"""The recipe: everything that decides a rendition's bytes, and its key. Pure; must not import Pillow."""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from pipeline.errors import SettingsError
+from pipeline.fingerprint import Json, rendition_key
+from pipeline.platforms.model import Box, Format, Slot
+from pipeline.render.facts import PictureFacts
+from pipeline.render.geometry import PixelBox, Point, fit
+
+RENDERER = "1"
+"""Raised whenever the same recipe would give other bytes, so that renditions are made again."""
+
+MIN_LETTERS = 16
+MIN_LETTER_SHARE = 0.05
+MIN_OPACITY = 0.6
+DEFAULT_LABEL = "AI生成"
+_WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+_CODE = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSpec:
+    """The label as the settings want it; SettingsError where it would not count as one.
+
+    `text` is drawn; `opacity` (0.6..1) is its plate's: below 0.6 white letters fall under a contrast of
+    4.5 on a white picture. `producer` goes into the hidden label when the master brings none.
+    """
+
+    text: str = DEFAULT_LABEL
+    opacity: float = 0.65
+    producer: str = "jimeng"
+
+    def __post_init__(self) -> None:
+        if "AI" not in self.text or "生成" not in self.text or "\n" in self.text:
+            raise SettingsError(
+                f"label text {self.text!r}: one line with both AI and 生成, such as {DEFAULT_LABEL}"
+            )
+        if not MIN_OPACITY <= self.opacity <= 1:
+            raise SettingsError(
+                f"label opacity {self.opacity:g}: must lie in {MIN_OPACITY:g}..1, to stay legible"
+            )
+        if not _CODE.fullmatch(self.producer):
+            raise SettingsError(f"label producer {self.producer!r}: a code of ASCII letters without spaces")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityPolicy:
+    """JPEG and WebP quality to start from and never to go under; PNG level; WebP method."""
+
+    quality: int = 90
+    floor: int = 60
+    png_level: int = 3
+    webp_method: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One rendition, to be made from the master that `master` names (SHA-256; its upright pixels beside it).
+
+    `box` is the window in the upright master, `width` and `height` the pixels to write. `max_bytes` holds
+    for the finished file, hidden label included. `clear` is the part of the rendition, in its pixels,
+    that the platform neither cuts off nor covers: the label stands in there.
+    """
+
+    master: str
+    master_width: int
+    master_height: int
+    slot: str
+    width: int
+    height: int
+    box: PixelBox
+    formats: tuple[Format, ...]
+    max_bytes: int | None
+    bytes_enforced: bool
+    quality: QualityPolicy
+    label: LabelSpec | None
+    clear: PixelBox
+    renderer: str = RENDERER
+
+    @property
+    def scale(self) -> float:
+        """Rendition over window; over 1 = enlarged."""
+        return self.width / (self.box[2] - self.box[0])
+
+    @property
+    def key(self) -> str:
+        """`r1:` the same for two slots that want the same file."""
+        decides: dict[str, Json] = {
+            "master": self.master,
+            "box": list(self.box),
+            "width": self.width,
+            "height": self.height,
+            "formats": [item.value for item in self.formats],
+            "max_bytes": self.max_bytes,
+            "bytes_enforced": self.bytes_enforced,
+            "quality": dict(asdict(self.quality)),
+            "label": None if self.label is None else {**asdict(self.label), "clear": list(self.clear)},
+            "renderer": self.renderer,
+        }
+        return rendition_key(decides)
+
+
+def make_recipe(
+    *,
+    master: PictureFacts,
+    slot: Slot,
+    focus: Point,
+    label: LabelSpec | None,
+    quality: QualityPolicy | None = None,
+) -> Recipe:
+    """The recipe of one master in one slot; `label` None: nothing is drawn and nothing is written."""
+    fitted = fit(master.width, master.height, slot.width, slot.height, focus)
+    return Recipe(
+        master=master.sha256,
+        master_width=master.width,
+        master_height=master.height,
+        slot=slot.id,
+        width=fitted.width,
+        height=fitted.height,
+        box=fitted.box,
+        formats=slot.formats,
+        max_bytes=slot.max_bytes,
+        bytes_enforced=slot.bytes_enforced,
+        quality=quality or QualityPolicy(),
+        label=label,
+        clear=_pixels(clear_part(slot.keep_in, slot.covered), fitted.width, fitted.height),
+    )
+
+
+def letter_height(width: int, height: int) -> int:
+    """The least height, in pixels, of the letters AI drawn on a rendition of these pixels (GB 45438, 5.2)."""
+    return max(MIN_LETTERS, math.ceil(MIN_LETTER_SHARE * min(width, height)))
+
+
+def clear_part(keep_in: Box | None, covered: Iterable[Box]) -> Box:
+    """The part that must stay clear, as one box: for each covered part, the cut that loses the least."""
+    part = keep_in or _WHOLE
+    for box in covered:
+        if (
+            box.left >= part.right
+            or box.right <= part.left
+            or box.top >= part.bottom
+            or box.bottom <= part.top
+        ):
+            continue
+        cuts = (
+            Box(part.left, part.top, part.right, max(part.top, box.top)),
+            Box(part.left, min(part.bottom, box.bottom), part.right, part.bottom),
+            Box(part.left, part.top, max(part.left, box.left), part.bottom),
+            Box(min(part.right, box.right), part.top, part.right, part.bottom),
+        )
+        part = max(cuts, key=_area)
+    return part
+
+
+def _area(box: Box) -> float:
+    return (box.right - box.left) * (box.bottom - box.top)
+
+
+def _pixels(box: Box, width: int, height: int) -> PixelBox:
+    """Whole pixels that lie inside the box (a hair of tolerance for the fractions in the catalogue)."""
+    return (
+        math.ceil(box.left * width - 1e-6),
+        math.ceil(box.top * height - 1e-6),
+        math.floor(box.right * width + 1e-6),
+        math.floor(box.bottom * height + 1e-6),
+    )
