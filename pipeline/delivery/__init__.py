@@ -1,0 +1,1 @@
+"""What an article is delivered with: file names, the manifest, Markdown lines, the contact sheet."""
