@@ -1,0 +1,26 @@
+"""${message}
+
+House rules: one purpose, reviewed by hand, named constraints, no CASCADE, a downgrade or the reason why
+not, a test in tests/history with rows planted before it, and its id added to REVISIONS in
+pipeline/history/schema.py.
+
+Revision ID: ${up_revision}
+Revises: ${down_revision | comma,n}
+"""
+
+import sqlalchemy as sa  # noqa: TID251 - migrations speak SQL
+from alembic import op
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    ${downgrades if downgrades else "pass"}

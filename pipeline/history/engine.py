@@ -1,0 +1,74 @@
+"""How the database is opened. The only place that knows SQLite's pragmas.
+
+`BEGIN IMMEDIATE` and FULL sync: a task id that was committed survives a power cut, and two runs never
+see "database is locked" at once. WAL only where the library is free of the WAL-reset bug
+(sqlite.org/wal.html#walresetbug, fixed in 3.51.3, 3.50.7 and 3.44.6).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy.exc import DatabaseError  # noqa: TID251 - history owns SQLAlchemy
+
+from pipeline.errors import HistoryError
+
+BUSY_SECONDS = 30
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite has the WAL-reset fix."""
+    if version >= (3, 51, 3):
+        return True
+    return (version[:2] == (3, 50) and version[2] >= 7) or (version[:2] == (3, 44) and version[2] >= 6)
+
+
+def sqlite_url(path: Path) -> str:
+    """The SQLAlchemy URL of a database file."""
+    return f"sqlite:///{path.as_posix()}"
+
+
+def open_engine(url: str, *, foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions are what the ledger needs; parameters never appear in its errors."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we emit BEGIN ourselves, so that DDL is transactional too
+        for pragma in (
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+    return engine
+
+
+def unusable(where: str, reason: str) -> HistoryError:
+    """What to say of a database that did not do what was asked; `reason` in its own words."""
+    if "locked" in reason:
+        return HistoryError(
+            f"{where} has been locked by another program for {BUSY_SECONDS} seconds",
+            next_step="close what holds it (a database browser?), then type the command again",
+        )
+    return HistoryError(f"{where}: {reason}", next_step="pipeline db check")
+
+
+@contextmanager
+def readable_errors(where: str) -> Iterator[None]:
+    """Turn the database's own failures into one sentence with what to do."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise unusable(where, str(error.orig)) from error

@@ -1,0 +1,154 @@
+"""What is remembered besides the money: runs, specs, assets, decisions, written files. Writes only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update  # noqa: TID251 - history owns SQLAlchemy
+
+from pipeline.history.database import Database
+from pipeline.history.models import (
+    AssetRow,
+    BlobRow,
+    DecisionRow,
+    DeliveredRow,
+    OwnFileRow,
+    RunRow,
+    SpecRow,
+)
+from pipeline.history.records import AssetFact, Delivered, OwnPicture
+from pipeline.history.states import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStart:
+    """A run as it begins; `id` also names its lock file."""
+
+    id: str
+    command: str
+    host: str
+    pid: int
+    at: datetime
+
+
+class Memory:
+    """Everything the program keeps that is not a generation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin_run(self, start: RunStart) -> None:
+        """Write down that a run began, before it plans anything."""
+        with self._database.writing() as session:
+            session.add(
+                RunRow(
+                    id=start.id, command=start.command, host=start.host, pid=start.pid, started_at=start.at
+                )
+            )
+
+    def end_run(self, run: str, *, at: datetime) -> None:
+        """Write down that a run ended by itself."""
+        with self._database.writing() as session:
+            session.execute(update(RunRow).where(RunRow.id == run).values(ended_at=at))
+
+    def saw_spec(
+        self, name: str, path: str, digest: str, assets: Sequence[AssetFact], *, at: datetime
+    ) -> None:
+        """Keep where a spec lies and what each of its assets asked for. Unchanged rows are not written."""
+        with self._database.writing() as session:
+            spec = session.get(SpecRow, name)
+            if spec is None:
+                session.add(SpecRow(name=name, path=path, digest=digest, seen_at=at))
+            elif (spec.path, spec.digest) != (path, digest):
+                spec.path, spec.digest, spec.seen_at = path, digest, at
+            known = {row.key: row for row in session.scalars(select(AssetRow).where(AssetRow.spec == name))}
+            for asset in assets:
+                row = known.get(asset.key) or AssetRow(key=asset.key, spec=name, seen_at=at)
+                facts = (asset.request, asset.model, asset.prompt, asset.own_sha256, asset.ai)
+                if asset.key in known and facts == (
+                    row.request_key,
+                    row.model,
+                    row.prompt,
+                    row.own_sha256,
+                    row.ai,
+                ):
+                    continue
+                row.request_key, row.model, row.prompt, row.own_sha256, row.ai = facts
+                row.seen_at = at
+                session.add(row)
+
+    def decide(self, asset: str, generation: int, choice: Choice, request: str, *, at: datetime) -> None:
+        """Append a decision for one asset."""
+        with self._database.writing() as session:
+            session.add(
+                DecisionRow(
+                    asset_key=asset, generation_id=generation, choice=choice.value, request_key=request, at=at
+                )
+            )
+
+    def reject(self, generation: int, request: str, *, at: datetime) -> None:
+        """Append a rejection: this picture never again, for anyone."""
+        with self._database.writing() as session:
+            session.add(
+                DecisionRow(
+                    asset_key=None,
+                    generation_id=generation,
+                    choice=Choice.REJECTED.value,
+                    request_key=request,
+                    at=at,
+                )
+            )
+
+    def will_write(self, file: Delivered) -> None:
+        """Note a file just before it is renamed into place, so that it is always known as ours."""
+        with self._database.writing() as session:
+            session.execute(
+                delete(DeliveredRow).where(DeliveredRow.path == file.path, DeliveredRow.sha256 == file.sha256)
+            )
+            session.add(
+                DeliveredRow(
+                    path=file.path,
+                    sha256=file.sha256,
+                    bytes=file.bytes,
+                    mtime_ns=file.mtime_ns,
+                    spec=file.spec,
+                    asset_key=file.asset,
+                    slot=file.slot,
+                    rendition_key=file.rendition,
+                    generation_id=file.generation,
+                    provider=file.provider,
+                    master=file.master,
+                    width=file.width,
+                    height=file.height,
+                    format=file.format,
+                    crop=list(file.crop),
+                    scale=file.scale,
+                    label=file.label,
+                    at=file.at,
+                )
+            )
+
+    def forget_written(self, path: str) -> None:
+        """A file of ours was removed because nothing wants it any more."""
+        with self._database.writing() as session:
+            session.execute(delete(DeliveredRow).where(DeliveredRow.path == path))
+
+    def keep_own(self, picture: OwnPicture, *, at: datetime) -> None:
+        """Keep how the author's own file read, with its copy in the store."""
+        with self._database.writing() as session:
+            master = picture.master
+            if session.get(BlobRow, master.sha256) is None:
+                session.add(
+                    BlobRow(
+                        sha256=master.sha256,
+                        ending=master.ending,
+                        width=master.width,
+                        height=master.height,
+                        bytes=master.bytes,
+                        created_at=at,
+                    )
+                )
+                session.flush()
+            row = session.get(OwnFileRow, picture.path) or OwnFileRow(path=picture.path)
+            row.size, row.mtime_ns, row.blob_sha256 = picture.size, picture.mtime_ns, master.sha256
+            session.add(row)

@@ -1,0 +1,126 @@
+"""From rows to records, and the one query that every reading of generations starts from."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from sqlalchemy import Row, Select, case, func, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
+
+from pipeline.history import records
+from pipeline.history.models import BlobRow, DecisionRow, DeliveredRow, GenerationRow
+from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
+
+T = TypeVar("T")
+GenerationSelect = Select[GenerationRow, BlobRow]
+
+
+def generations() -> GenerationSelect:
+    """Generations, each with its master where it has one."""
+    return select(GenerationRow, BlobRow).outerjoin(BlobRow, GenerationRow.blob_sha256 == BlobRow.sha256)
+
+
+def rejected_ids(session: Session, ids: Sequence[int]) -> frozenset[int]:
+    """Those of `ids` whose newest word is a rejection (selecting one again takes the rejection back)."""
+    rejecting = func.max(case((DecisionRow.choice == Choice.REJECTED.value, DecisionRow.id), else_=0))
+    choosing = func.max(
+        case((DecisionRow.choice.in_((Choice.SELECTED.value, Choice.PINNED.value)), DecisionRow.id), else_=0)
+    )
+    found: set[int] = set()
+    for chunk in chunks(ids):
+        query = (
+            select(DecisionRow.generation_id)
+            .where(DecisionRow.generation_id.in_(chunk))
+            .group_by(DecisionRow.generation_id)
+            .having(rejecting > choosing)
+        )
+        found.update(session.scalars(query))
+    return frozenset(found)
+
+
+def chunks(values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
+    """`values` in parts that fit a statement's parameters."""
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+def master(row: BlobRow) -> records.Master:
+    """A blob's row as a master."""
+    return records.Master(
+        sha256=row.sha256, ending=row.ending, width=row.width, height=row.height, bytes=row.bytes
+    )
+
+
+def generation(row: GenerationRow, blob: BlobRow | None, *, rejected: bool = False) -> records.Generation:
+    """One generation's row as a record."""
+    trouble = None
+    if row.error_code is not None:
+        trouble = records.Trouble(
+            code=row.error_code,
+            message=row.error_message or "",
+            http_status=row.http_status,
+            request_id=row.request_id,
+        )
+    return records.Generation(
+        id=row.id,
+        request=row.request_key,
+        generation_key=row.generation_key,
+        attempt=row.attempt,
+        asset=row.asset_key,
+        spec=row.spec,
+        provider=row.provider,
+        endpoint=row.endpoint,
+        account=row.account,
+        model=row.model,
+        prompt=row.prompt,
+        width=row.width,
+        height=row.height,
+        seed=row.seed,
+        params=row.params,
+        state=State(row.state),
+        charged=Charged(row.charged),
+        resolution=Resolution(row.resolution) if row.resolution else None,
+        purpose=Purpose(row.purpose),
+        task_id=row.task_id,
+        request_id=row.request_id,
+        cost=row.cost,
+        owner=row.owner,
+        trouble=trouble,
+        planned_at=row.planned_at,
+        sent_at=row.sent_at,
+        submitted_at=row.submitted_at,
+        done_at=row.done_at,
+        stored_at=row.stored_at,
+        master=master(blob) if blob is not None else None,
+        rejected=rejected,
+    )
+
+
+def load(session: Session, query: GenerationSelect) -> tuple[records.Generation, ...]:
+    """Run a query made from `generations()`."""
+    rows: Sequence[Row[GenerationRow, BlobRow]] = session.execute(query).all()
+    rejected = rejected_ids(session, [row.id for row, _ in rows])
+    return tuple(generation(row, blob, rejected=row.id in rejected) for row, blob in rows)
+
+
+def delivered(row: DeliveredRow) -> records.Delivered:
+    """A written file's row as a record."""
+    left, top, right, bottom = row.crop
+    return records.Delivered(
+        path=row.path,
+        sha256=row.sha256,
+        bytes=row.bytes,
+        mtime_ns=row.mtime_ns,
+        spec=row.spec,
+        asset=row.asset_key,
+        slot=row.slot,
+        rendition=row.rendition_key,
+        generation=row.generation_id,
+        provider=row.provider,
+        master=row.master,
+        width=row.width,
+        height=row.height,
+        format=row.format,
+        crop=(left, top, right, bottom),
+        scale=row.scale,
+        label=row.label,
+        at=row.at,
+    )
