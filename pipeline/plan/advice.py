@@ -1,0 +1,56 @@
+"""What an author should know about an action that is not wrong: crops, enlargements, other words. Pure."""
+
+from collections.abc import Sequence
+
+from pipeline.history.records import Generation
+from pipeline.plan.masters import GOOD_SHARE
+from pipeline.plan.model import SlotPlan, Work
+from pipeline.spec.model import Image, Prompted
+
+
+def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
+    """Warnings about how the master fits; never a reason to stop."""
+    poor = [plan for plan in slots if plan.slot.height is not None and plan.fit.kept < GOOD_SHARE]
+    lines = [
+        f"{plan.slot.id}: enlarged {plan.fit.scale:.2f} times" for plan in slots if plan.fit.scale > 1 + 1e-9
+    ]
+    lines += [f"{plan.slot.id}: keeps {plan.fit.kept:.0%} of the picture" for plan in poor]
+    if poor and len(poor) < len(slots) and isinstance(image.source, Prompted):
+        lines.append(_two_images(image, poor))
+    for plan in slots:
+        if plan.work is Work.KEEP_EDITED:
+            lines.append(f"{plan.path}: changed by hand, left as it is")
+        elif plan.work is Work.HELD_EDITED:
+            lines.append(f"{plan.path}: changed by hand; the new file waits for --overwrite")
+        elif plan.work is Work.HELD_FOREIGN:
+            lines.append(f"{plan.path}: made from another provider; the new file waits for --overwrite")
+    return tuple(lines)
+
+
+def better_size_advice(size: tuple[int, int], price: str) -> str:
+    """That another size would serve better, and what it would cost."""
+    return f"a {size[0]}x{size[1]} picture would serve these slots better: --remaster buys it ({price})"
+
+
+def other_prompt_advice(image: Image, used: Generation) -> str | None:
+    """That the selected picture answers other words than the spec, with the YAML that would say so."""
+    if not isinstance(image.source, Prompted) or used.prompt == image.source.prompt:
+        return None
+    return (
+        f"shows generation {used.id}, which was asked with other words; to keep them, write in {image.key}:\n"
+        f"    prompt: {_quoted(used.prompt)}\n    style: none"
+    )
+
+
+def _two_images(image: Image, poor: Sequence[SlotPlan]) -> str:
+    slots = ", ".join(plan.slot.id for plan in poor)
+    assert isinstance(image.source, Prompted)
+    return (
+        "one picture cannot serve slots of such different shapes well; a second image would:\n"
+        f"    - id: {image.id}-2\n      prompt: {_quoted(image.source.words)}\n      slots: [{slots}]"
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,194 @@
+"""The plan: one action with its reason and cost for every asset. Pure; the last page of the planner."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.history.records import Generation
+from pipeline.plan.advice import advice_for, better_size_advice, other_prompt_advice
+from pipeline.plan.cases import Case, Nothing, Own, cases_of
+from pipeline.plan.masters import choose_size
+from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, SlotPlan, Wishes, Work
+from pipeline.plan.pick import Barred, Have, Need, UnderWay
+from pipeline.plan.price import UNIT, Purse, price_of
+from pipeline.plan.reasons import next_step, sentence
+from pipeline.plan.shop import Shopping, Wish, better_size, shop, wanted_slots
+from pipeline.plan.slots import planned, unmade
+from pipeline.providers.models import MODELS
+from pipeline.spec.model import Spec
+
+
+def decide(specs: tuple[Spec, ...], facts: Facts, wishes: Wishes) -> Plan:
+    """Everything a run would do. The same specs, facts and wishes give the same plan."""
+    cases = cases_of(specs, facts, wishes)
+    wanted = [wish for case in cases if not case.image.draft and (wish := case.wish()) is not None]
+    shopping = shop(wanted if wishes.buy else [], facts, Purse(wishes.budget))
+    return Plan(
+        specs=specs,
+        buyer=facts.buyer,
+        actions=tuple(_action(case, shopping, facts, wishes) for case in cases),
+        purchases=shopping.purchases,
+    )
+
+
+def _action(case: Case, shopping: Shopping, facts: Facts, wishes: Wishes) -> Action:
+    if case.image.draft:
+        return _draft(case, facts)
+    match case.outcome:
+        case Have() as have:
+            return _with_picture(case, have, facts, wishes)
+        case Own() as own:
+            return _with_own(case, own, facts, wishes)
+        case Need() as need:
+            return _to_buy(case, need, shopping, facts, wishes)
+        case UnderWay(generation, code):
+            return _without(case, Kind.WAIT, code, facts, generation)
+        case Barred(generation, code):
+            return _without(case, Kind.BLOCKED, code, facts, generation)
+        case Nothing(code, detail):
+            return _without(case, Kind.BLOCKED, code, facts, detail=detail)
+
+
+def _base(
+    case: Case, kind: Kind, code: Reason, facts: Facts, generation: Generation | None = None, detail: str = ""
+) -> Action:
+    """An action with what every kind of it says."""
+    prompted = case.asked.prompted if case.asked else None
+    return Action(
+        spec=case.spec.name,
+        article=case.article,
+        image=case.image,
+        kind=kind,
+        code=code,
+        reason=sentence(code, generation, detail),
+        asked=case.for_key,
+        request=case.asked.request if case.asked else None,
+        provider=facts.buyer.name if prompted else None,
+        model=prompted.model if prompted else None,
+        prompt=prompted.prompt if prompted else None,
+        generation=generation,
+        next_step=next_step(code, case.image.key, case.spec.shown),
+        shown=case.spec.shown,
+    )
+
+
+def _with_picture(case: Case, have: Have, facts: Facts, wishes: Wishes) -> Action:
+    slots = planned(case.image, have.master, have.generation.provider, facts, wishes, ai=True)
+    kind, code, detail = _file_work(have.code, slots, wishes)
+    if case.used:
+        detail = case.used if code is not Reason.FILES_MISSING else detail
+        code = Reason.USE if kind is Kind.REUSE else code
+    elif code is Reason.SAME_REQUEST and have.generation.asset != case.image.key:
+        detail = f" (bought for {have.generation.asset})"
+    advice = [*advice_for(case.image, slots)]
+    if (other := other_prompt_advice(case.image, have.generation)) is not None:
+        advice.append(other)
+    if (better := _better(case, have, facts)) is not None:
+        advice.append(better)
+    return replace(
+        _base(case, kind, code, facts, have.generation, detail),
+        slots=slots,
+        master=have.master,
+        width=have.master.width,
+        height=have.master.height,
+        advice=tuple(advice),
+    )
+
+
+def _with_own(case: Case, own: Own, facts: Facts, wishes: Wishes) -> Action:
+    slots = planned(case.image, own.master, "own", facts, wishes, ai=own.ai)
+    kind, code, detail = _file_work(Reason.OWN_FILE, slots, wishes)
+    return replace(
+        _base(case, kind, code, facts, detail=own.detail if code is Reason.OWN_FILE else detail),
+        slots=slots,
+        master=own.master,
+        width=own.master.width,
+        height=own.master.height,
+        ai=own.ai,
+        advice=advice_for(case.image, slots),
+    )
+
+
+def _file_work(taken: Reason, slots: Sequence[SlotPlan], wishes: Wishes) -> tuple[Kind, Reason, str]:
+    """The kind and reason of an asset whose picture is there."""
+    to_make = [plan for plan in slots if plan.work is Work.RENDER]
+    if not to_make:
+        return Kind.KEEP, Reason.UP_TO_DATE, ""
+    files = f"{len(to_make)} file" + ("" if len(to_make) == 1 else "s")
+    if wishes.force:
+        return Kind.RENDER, Reason.FORCED, files
+    if taken in (Reason.UP_TO_DATE, Reason.OWN_FILE) and len(to_make) < len(slots):
+        return Kind.RENDER, Reason.RECIPE_CHANGED, files
+    if taken is Reason.UP_TO_DATE:
+        return Kind.RENDER, Reason.FILES_MISSING, files
+    return Kind.REUSE, taken, files if taken is Reason.FILES_MISSING else ""
+
+
+def _better(case: Case, have: Have, facts: Facts) -> str | None:
+    if case.asked is None:
+        return None
+    wish = Wish(
+        image=case.image,
+        spec=case.spec.name,
+        tags=case.spec.tags,
+        asked=case.asked,
+        need=Need(Reason.REMASTER),
+        for_key=case.for_key,
+    )
+    size = better_size(wish, facts, have.master.width, have.master.height)
+    if size is None:
+        return None
+    cost = price_of(case.asked.prompted.model, facts.prices, simulated=facts.buyer.simulated)
+    return better_size_advice(size, "price unknown" if cost is None else f"{cost / UNIT:.2f}")
+
+
+def _to_buy(case: Case, need: Need, shopping: Shopping, facts: Facts, wishes: Wishes) -> Action:
+    key = case.image.key
+    if key in shopping.bought:
+        purchase = shopping.purchases[shopping.bought[key]]
+        width, height = purchase.wanted.width, purchase.wanted.height
+        slots = unmade(case.image, facts, width, height, work=Work.RENDER)
+        first = purchase.assets[0] == key
+        kind, code = (Kind.GENERATE, need.code) if first else (Kind.REUSE, Reason.SHARED)
+        return replace(
+            _base(case, kind, code, facts, detail="" if first else purchase.assets[0]),
+            slots=slots,
+            width=width,
+            height=height,
+            cost=purchase.wanted.cost if first else 0,
+            advice=advice_for(case.image, slots),
+        )
+    if not wishes.buy:
+        return _without(case, Kind.BLOCKED, need.code, facts)
+    return _without(case, Kind.BLOCKED, Reason.BUDGET, facts, detail=shopping.refused[key])
+
+
+def _without(
+    case: Case, kind: Kind, code: Reason, facts: Facts, generation: Generation | None = None, detail: str = ""
+) -> Action:
+    """An asset that gets no picture now: what it waits for or what is in its way."""
+    slots: tuple[SlotPlan, ...] = ()
+    if generation is not None:
+        slots = unmade(case.image, facts, generation.width, generation.height, work=Work.NONE)
+    return replace(
+        _base(case, kind, code, facts, generation, detail),
+        slots=slots,
+        width=generation.width if generation else None,
+        height=generation.height if generation else None,
+    )
+
+
+def _draft(case: Case, facts: Facts) -> Action:
+    wish = case.wish()
+    if wish is None:
+        return _base(case, Kind.DRAFT, Reason.DRAFT, facts)
+    prompted = wish.asked.prompted
+    width, height = prompted.size or choose_size(MODELS[prompted.model], wanted_slots([wish], facts))
+    slots = unmade(case.image, facts, width, height, work=Work.NONE)
+    return replace(
+        _base(case, Kind.DRAFT, Reason.DRAFT, facts),
+        slots=slots,
+        width=width,
+        height=height,
+        cost=price_of(prompted.model, facts.prices, simulated=facts.buyer.simulated),
+        advice=advice_for(case.image, slots),
+    )

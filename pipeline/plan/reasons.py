@@ -1,0 +1,72 @@
+"""The sentence for each reason, and the command that helps. Pure; the only wording in the plan."""
+
+from pipeline.history.records import Generation
+from pipeline.plan.model import Reason
+
+_SENTENCES: dict[Reason, str] = {
+    Reason.NEW: "new: nothing in the history answers this prompt",
+    Reason.PROMPT_CHANGED: "the prompt changed",
+    Reason.MODEL_CHANGED: "the model changed",
+    Reason.REQUEST_CHANGED: "seed, parameters or provider changed",
+    Reason.AFTER_FAILURE: "the last attempt failed and cost nothing",
+    Reason.LEFT_PLANNED: "an earlier run planned it and never sent it",
+    Reason.RESUBMIT: "you settled the doubtful attempt with resolve --resubmit",
+    Reason.ASKED: "you asked for one more picture",
+    Reason.REMASTER: "a better size for its slots, as --remaster asks",
+    Reason.SHARED: "asks for the same picture as {detail}: bought once",
+    Reason.SAME_REQUEST: "generation {id} already answers this prompt{detail}",
+    Reason.OWN_FILE: "your own picture {detail}",
+    Reason.USE: "takes the picture of {detail}",
+    Reason.FILES_MISSING: "the picture is there, {detail} to make",
+    Reason.RECIPE_CHANGED: "crop, slot or label changed: {detail} to make again",
+    Reason.FORCED: "made again as --force asks: {detail}",
+    Reason.UP_TO_DATE: "everything is in place",
+    Reason.IN_FLIGHT: "generation {id} is being made (task {task})",
+    Reason.OTHER_RUN: "another run is buying it (generation {id})",
+    Reason.OTHER_ACCOUNT: "generation {id} was submitted with another account at {endpoint} ({account})",
+    Reason.UNKNOWN: "generation {id} is in doubt: it was sent, no answer came back, it may be paid for",
+    Reason.REFUSED: "generation {id} was refused by the audit ({code}): {message}",
+    Reason.FAILED: "generation {id} failed ({code}): {message}",
+    Reason.PAID_LOST: "generation {id} was paid for and lost: the provider no longer has its task {task}",
+    Reason.REJECTED: "you rejected generation {id}, and there is no other picture for it",
+    Reason.ABANDONED: "generation {id} was abandoned; it may have been paid for",
+    Reason.PICTURE_GONE: "the picture of generation {id} is missing from the store",
+    Reason.USE_MISSING: "{detail} has no picture to take",
+    Reason.FILE_UNREADABLE: "{detail}",
+    Reason.BUDGET: "over the budget: {detail}",
+    Reason.DRAFT: "a draft: planned, not bought",
+}
+
+_NEXT: dict[Reason, str] = {
+    Reason.OTHER_ACCOUNT: "type the command with the credentials of that account",
+    Reason.UNKNOWN: "pipeline resolve {asset} --resubmit   (or --abandon)",
+    Reason.REFUSED: "change the prompt in the spec, or: pipeline regenerate {asset}",
+    Reason.FAILED: "pipeline run {path} --only failed",
+    Reason.PAID_LOST: "pipeline regenerate {asset}",
+    Reason.REJECTED: "pipeline regenerate {asset}   (or: pipeline run {path} --only rejected)",
+    Reason.ABANDONED: "pipeline regenerate {asset}",
+    Reason.PICTURE_GONE: "put the store back from a copy, or: pipeline regenerate {asset}",
+    Reason.USE_MISSING: "name an asset that has one: pipeline history --search TEXT",
+    Reason.FILE_UNREADABLE: "give the spec a PNG, JPEG or WebP picture that opens",
+    Reason.BUDGET: "raise the budget, or type the command again without it",
+}
+
+
+def sentence(code: Reason, generation: Generation | None = None, detail: str = "") -> str:
+    """The reason in words."""
+    trouble = generation.trouble if generation else None
+    return _SENTENCES[code].format(
+        id=generation.id if generation else "",
+        task=generation.task_id if generation and generation.task_id else "unknown",
+        endpoint=generation.endpoint if generation else "",
+        account=generation.account if generation else "",
+        code=trouble.code if trouble else "",
+        message=trouble.message if trouble else "",
+        detail=detail,
+    )
+
+
+def next_step(code: Reason, asset: str, path: str) -> str | None:
+    """The command that helps, where one does."""
+    hint = _NEXT.get(code)
+    return hint.format(asset=asset, path=path) if hint else None

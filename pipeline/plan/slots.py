@@ -1,0 +1,100 @@
+"""What each slot's file needs: kept, made, or held back because it is not ours to replace. Pure."""
+
+from collections.abc import Sequence
+
+from pipeline.history.records import Delivered, Master
+from pipeline.plan.model import Facts, SlotPlan, Wishes, Work
+from pipeline.platforms.model import Format, Slot
+from pipeline.render.facts import PictureFacts
+from pipeline.render.geometry import fit
+from pipeline.render.recipe import Recipe, make_recipe
+from pipeline.spec.model import Image
+
+
+def slots_of(image: Image, facts: Facts) -> tuple[Slot, ...]:
+    """The catalogue's entries for an image's slots, in the spec's order."""
+    return tuple(facts.catalog[slot] for slot in image.slots)
+
+
+def unmade(image: Image, facts: Facts, width: int, height: int, *, work: Work) -> tuple[SlotPlan, ...]:
+    """Slots of a picture that is not there yet, or not to be had: how it would fit."""
+    return tuple(
+        SlotPlan(
+            slot=slot,
+            fit=fit(width, height, slot.width, slot.height, image.focus_for(slot.id)),
+            work=work,
+            stem=facts.stem(image, slot),
+        )
+        for slot in slots_of(image, facts)
+    )
+
+
+def planned(
+    image: Image, master: Master, provider: str, facts: Facts, wishes: Wishes, *, ai: bool
+) -> tuple[SlotPlan, ...]:
+    """Every slot of a picture that is there, with its recipe and what its file needs."""
+    return tuple(
+        _slot_plan(image, slot, master, provider, facts, wishes, ai=ai) for slot in slots_of(image, facts)
+    )
+
+
+def recipe_of(image: Image, slot: Slot, master: Master, facts: Facts, *, ai: bool) -> Recipe:
+    """The recipe of one slot. AI pictures are labelled unless the author said otherwise."""
+    return make_recipe(
+        master=PictureFacts(
+            sha256=master.sha256,
+            format=Format(master.ending),
+            width=master.width,
+            height=master.height,
+            bytes=master.bytes,
+        ),
+        slot=slot,
+        focus=image.focus_for(slot.id),
+        label=facts.label if ai and image.label else None,
+        quality=facts.quality,
+    )
+
+
+def _slot_plan(
+    image: Image, slot: Slot, master: Master, provider: str, facts: Facts, wishes: Wishes, *, ai: bool
+) -> SlotPlan:
+    recipe = recipe_of(image, slot, master, facts, ai=ai)
+    stem = facts.stem(image, slot)
+    rows = next(
+        (found for path in _paths(stem, slot) if (found := facts.known.written.get(path)) is not None), ()
+    )
+    work, path = _work(recipe, provider, rows, facts, wishes)
+    return SlotPlan(
+        slot=slot,
+        fit=fit(master.width, master.height, slot.width, slot.height, image.focus_for(slot.id)),
+        work=work,
+        recipe=recipe,
+        stem=stem,
+        path=path,
+    )
+
+
+def _paths(stem: str, slot: Slot) -> tuple[str, ...]:
+    return tuple(f"{stem}.{ending.value}" for ending in slot.formats)
+
+
+def _work(
+    recipe: Recipe, provider: str, rows: Sequence[Delivered], facts: Facts, wishes: Wishes
+) -> tuple[Work, str | None]:
+    """Compare the wanted recipe with what was written last and with what lies on the disk now."""
+    if not rows:
+        return Work.RENDER, None
+    lies = facts.disk.get(rows[0].path)
+    if lies is None:
+        return Work.RENDER, None
+    ours = next((row for row in rows if row.sha256 == lies), None)
+    if ours is None:
+        if wishes.overwrite:
+            return Work.RENDER, None
+        same = rows[0].rendition == recipe.key
+        return (Work.KEEP_EDITED if same else Work.HELD_EDITED), rows[0].path
+    if ours.rendition == recipe.key and not wishes.force:
+        return Work.KEEP, ours.path
+    if ours.provider != provider and "own" not in (ours.provider, provider) and not wishes.overwrite:
+        return Work.HELD_FOREIGN, ours.path
+    return Work.RENDER, None
