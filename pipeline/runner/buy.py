@@ -1,0 +1,198 @@
+"""From a planned row to a task id: claim, send once, record the answer. The page on which money is spent.
+
+Order of effects: the intent is committed (`submitting`), then the POST leaves, then its answer is recorded
+before anything else is done with it. What is in doubt is never sent again from here.
+"""
+
+from pipeline.errors import PipelineError
+from pipeline.history.gate import Claim, Claimed, Full, Lost, Served
+from pipeline.history.records import Generation
+from pipeline.history.states import State
+from pipeline.providers import retry
+from pipeline.providers.contract import Accepted, Answered, Done, Fault, NotTaken, Order, Unready, Verdict
+from pipeline.providers.contract import Refused as RefusedResult
+from pipeline.runner.follow import Follower, trouble_of
+from pipeline.runner.keep import keep
+from pipeline.runner.model import Buy, News
+from pipeline.runner.tools import Tools
+from pipeline.storage import write_atomic
+
+_FINAL = {
+    Verdict.REFUSED: (State.REFUSED, News.REFUSED),
+    Verdict.FAILED: (State.FAILED, News.FAILED),
+    Verdict.AUTH: (State.FAILED, News.FAILED),
+    Verdict.ACCESS: (State.FAILED, News.FAILED),
+    Verdict.UNKNOWN: (State.UNKNOWN, News.UNKNOWN),
+}
+
+
+class Buyer:
+    """Buys one planned generation of ours, and sees it through to its picture."""
+
+    def __init__(self, tools: Tools, job: Buy, generation: Generation) -> None:
+        self._tools = tools
+        self._job = job
+        self._generation = generation
+        self._tries = dict.fromkeys(Verdict, 0)
+        self._busy_since: float | None = None
+
+    def run(self) -> None:
+        """Claim and send until the order is taken, or until it is certain that it will not be."""
+        tools, generation = self._tools, self._generation
+        while True:
+            claim = self._claim()
+            match claim:
+                case Claimed():
+                    if self._send():
+                        return
+                case Served(server):
+                    tools.ledger.cancel(generation.id, at=tools.clock.now(), note=f"served by {server.id}")
+                    tools.say(News.SERVED, server)
+                    return
+                case Lost():
+                    return
+                case None:
+                    self._give_back("the run ended before it was sent")
+                    return
+
+    def _claim(self) -> Claim | None:
+        """Wait for a place and a slot in time; one thread at a time asks the database. None: the run ends."""
+        tools, generation = self._tools, self._generation
+        with tools.turnstile:
+            while not tools.bell.ended and generation.model not in tools.shut_models:
+                rings = tools.bell.rings()
+                claim = tools.gatekeeper.claim(
+                    generation,
+                    tools.pacing.gate(tools.doubt_seconds(generation)),
+                    forced=self._job.forced,
+                    exact=self._job.exact,
+                    at=tools.clock.now(),
+                )
+                if not isinstance(claim, Full):
+                    return claim
+                tools.bell.wait(claim.seconds, rings)
+        return None
+
+    def _send(self) -> bool:
+        """One POST. True when this generation needs nothing more from here."""
+        tools, generation = self._tools, self._generation
+        tools.say(News.SENT, generation)
+        order = Order(
+            model=generation.model,
+            prompt=generation.prompt,
+            width=generation.width,
+            height=generation.height,
+            seed=generation.seed,
+            params=generation.params,
+        )
+        answer = tools.provider.submit(order, tools.body_path(generation))
+        match answer:
+            case Accepted(task_id=task_id, request_id=request_id):
+                self._accepted(task_id, request_id)
+                Follower(tools, tools.ledger.generation(generation.id)).run()
+                return True
+            case Answered():
+                settle_answer(tools, generation)
+                return True
+            case NotTaken(verdict=verdict, fault=fault):
+                return self._not_taken(verdict, fault)
+
+    def _accepted(self, task_id: str, request_id: str | None) -> None:
+        tools, generation = self._tools, self._generation
+        try:
+            tools.ledger.accepted(generation.id, task_id, request_id, at=tools.clock.now())
+        except PipelineError:
+            # The database would not take the only handle to a paid picture: a file may. Then say why.
+            write_atomic(tools.note_path(generation), task_id.encode())
+            raise
+        tools.succeeded = True
+        tools.say(News.SUBMITTED, generation)
+
+    def _not_taken(self, verdict: Verdict, fault: Fault) -> bool:
+        tools, generation = self._tools, self._generation
+        self._tries[verdict] += 1
+        if verdict in _FINAL:
+            state, news = _FINAL[verdict]
+        elif self._may_try_again(verdict):
+            self._record(State.PLANNED, fault, News.BACK)
+            self._pause(verdict)
+            return False
+        else:
+            state, news = State.FAILED, News.FAILED
+        self._record(state, fault, news)
+        if verdict is Verdict.AUTH or (verdict is Verdict.ACCESS and not tools.succeeded):
+            tools.bell.halt()
+            tools.say(News.HALTED, generation, f"{fault.code}: {fault.message}")
+        elif verdict is Verdict.ACCESS:
+            tools.shut_models[generation.model] = fault.message
+            tools.bell.ring()
+        return True
+
+    def _record(self, state: State, fault: Fault, news: News) -> None:
+        tools = self._tools
+        tools.ledger.ended(
+            self._generation.id, State.SUBMITTING, state, trouble_of(fault), at=tools.clock.now()
+        )
+        tools.bell.ring()
+        tools.say(news, self._generation, f"{fault.code}: {fault.message}")
+
+    def _may_try_again(self, verdict: Verdict) -> bool:
+        steady = self._tools.clock.steady()
+        match verdict:
+            case Verdict.CLOCK:
+                return self._tries[verdict] == 1
+            case Verdict.NOT_SENT:
+                return retry.NOT_SENT.gap(self._tries[verdict] - 1, jitter=1.0) is not None
+            case _:
+                self._busy_since = steady if self._busy_since is None else self._busy_since
+                return steady - self._busy_since < self._tools.patience.busy
+
+    def _pause(self, verdict: Verdict) -> None:
+        """Learn from a refusal, and leave the account alone for a while."""
+        tools, jitter = self._tools, self._tools.clock.random()
+        tries = self._tries[verdict] - 1
+        match verdict:
+            case Verdict.BUSY_QPS:
+                known = tools.gatekeeper.limits(
+                    self._generation.endpoint, self._generation.account, at=tools.clock.now()
+                ).qps
+                slower = max(0.1, (known or tools.pacing.qps or 4.0) / 2)
+                tools.gatekeeper.learn(self._generation, qps=slower, at=tools.clock.now())
+                gap = retry.BUSY_QPS.gap(tries, jitter=jitter)
+            case Verdict.BUSY_TASKS:
+                others = tools.gatekeeper.running(self._generation, at=tools.clock.now())
+                tools.gatekeeper.learn(self._generation, concurrency=max(1, others), at=tools.clock.now())
+                gap = retry.BUSY_TASKS.gap(tries, jitter=jitter)
+            case Verdict.NOT_SENT:
+                gap = retry.NOT_SENT.gap(tries, jitter=jitter)
+            case _:
+                gap = 0.0
+        tools.bell.sleep(gap or 0.0)
+
+    def _give_back(self, note: str) -> None:
+        """End a planned row that this run leaves unsent."""
+        tools = self._tools
+        if self._generation.model in tools.shut_models:
+            note = tools.shut_models[self._generation.model]
+        if tools.ledger.cancel(self._generation.id, at=tools.clock.now(), note=note):
+            tools.say(News.CANCELLED, self._generation, note)
+
+
+def settle_answer(tools: Tools, generation: Generation) -> None:
+    """Read the kept body of a synchronous call and record what it holds. The body stays until then."""
+    body = tools.body_path(generation)
+    answer = tools.provider.read_answer(body)
+    fault = Fault(code="bad_body", message="the answer held no picture")
+    if isinstance(answer, Done):
+        kept = keep(tools, generation, answer)
+        if kept is None:
+            body.unlink(missing_ok=True)
+            tools.bell.ring()
+            return
+        fault = kept
+    elif isinstance(answer, RefusedResult | Unready):
+        fault = answer.fault
+    target, news = _FINAL[Verdict.REFUSED if isinstance(answer, RefusedResult) else Verdict.UNKNOWN]
+    tools.ledger.ended(generation.id, State.SUBMITTING, target, trouble_of(fault), at=tools.clock.now())
+    tools.bell.ring()
+    tools.say(news, generation, fault.message)

@@ -1,0 +1,125 @@
+"""Runs jobs side by side in a few threads and tells what happens, in order, to whoever iterates.
+
+Running tasks are bounded by the ledger's claim, not by the number of threads: a thread that downloads
+holds no place at the provider.
+"""
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.errors import PipelineError
+from pipeline.history.records import Generation
+from pipeline.history.states import State, is_free_of_doubt
+from pipeline.runner.buy import Buyer
+from pipeline.runner.follow import Follower
+from pipeline.runner.lock import is_alive
+from pipeline.runner.model import Buy, Collect, Happening, Job, News, Watch
+from pipeline.runner.tools import Tools
+
+_EXTRA_THREADS = 4
+_WATCH_SECONDS = 0.5
+
+
+class Executor:
+    """Carries out the jobs of one accepted plan, which is a ceiling: nothing beyond it is bought."""
+
+    def __init__(self, tools: Tools, happenings: "queue.SimpleQueue[Happening | None]") -> None:
+        self._tools = tools
+        self._happenings = happenings
+        self.failure: PipelineError | None = None
+        self.crash: BaseException | None = None
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Happening]:
+        """Do all jobs; yields each happening as it comes. Tasks that are paid for already come first."""
+        waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        for job in sorted(jobs, key=lambda job: isinstance(job, Buy)):
+            waiting.put(job)
+        count = min(len(jobs), self._tools.pacing.concurrency + _EXTRA_THREADS)
+        threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        ended = 0
+        while ended < count:
+            try:
+                happening = self._happenings.get(timeout=0.5)
+            except queue.Empty:
+                if self._tools.bell.abandoned:
+                    return
+                continue
+            if happening is None:
+                ended += 1
+            else:
+                yield happening
+
+    def _work(self, waiting: "queue.SimpleQueue[Job]") -> None:
+        try:
+            while True:
+                try:
+                    job = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                self._do(job)
+        except PipelineError as error:
+            self.failure = self.failure or error
+            self._tools.bell.halt()
+        except BaseException as error:  # noqa: BLE001 - a fault of ours must reach the main thread, not vanish
+            self.crash = self.crash or error
+            self._tools.bell.halt()
+        finally:
+            self._happenings.put(None)
+
+    def _do(self, job: Job) -> None:
+        match job:
+            case Buy():
+                self._buy(job)
+            case Collect(generation):
+                Follower(self._tools, generation).run()
+            case Watch(generation):
+                self._watch(generation)
+
+    def _buy(self, job: Buy) -> None:
+        """Take the attempt number that the plan saw; where another run was quicker, use what it buys."""
+        tools = self._tools
+        while not tools.bell.ended:
+            ours = self._row_for(job)
+            if ours is not None:
+                tools.say(News.PLANNED, ours)
+                Buyer(tools, job, ours).run()
+                return
+            attempts = tools.ledger.same_request(job.wanted.request)
+            rival = next(item for item in attempts if item.attempt == job.wanted.attempt)
+            end = self._watch(rival)
+            if end is not None and end.state is State.PLANNED:
+                job = replace(job, takes_over=end)
+                continue
+            if end is None or not is_free_of_doubt(end.state, end.charged, end.resolution):
+                return
+            latest = tools.ledger.same_request(job.wanted.request)[-1]
+            job = replace(job, wanted=replace(job.wanted, attempt=latest.attempt + 1), takes_over=None)
+
+    def _row_for(self, job: Buy) -> Generation | None:
+        tools = self._tools
+        if job.takes_over is not None:
+            return job.takes_over if tools.ledger.take_over(job.takes_over) else None
+        return tools.ledger.intend(job.wanted, at=tools.clock.now())
+
+    def _watch(self, generation: Generation) -> Generation | None:
+        """Wait for another run's purchase; take over its task if that run dies. None: this run ends first."""
+        tools = self._tools
+        while not tools.bell.ended:
+            current = tools.ledger.generation(generation.id)
+            if current.state is State.STORED:
+                tools.say(News.STORED, current)
+                return current
+            dead = current.owner is None or not is_alive(tools.locks, current.owner)
+            ours = (current.endpoint, current.account) == (tools.provider.endpoint, tools.provider.account)
+            if current.state is State.SUBMITTED and dead and ours:
+                Follower(tools, current).run()
+                return tools.ledger.generation(generation.id)
+            if current.state not in (State.PLANNED, State.SUBMITTING, State.SUBMITTED) or dead:
+                tools.say(News.LEFT, current, "the run that was buying it ended without a picture")
+                return current
+            tools.bell.sleep(_WATCH_SECONDS)
+        return None

@@ -1,0 +1,94 @@
+"""From bytes that were paid for to a master in the store and its row. The order is: file, then row."""
+
+from pathlib import Path
+
+from pipeline.errors import PictureError
+from pipeline.history.records import Generation, Master
+from pipeline.providers.contract import Done, Fault, Task, Unready
+from pipeline.providers.contract import ResultForm as Form
+from pipeline.render.inspect import inspect
+from pipeline.runner.model import News
+from pipeline.runner.tools import Tools
+from pipeline.storage import writing
+
+
+def keep(tools: Tools, generation: Generation, done: Done) -> Fault | None:
+    """Fetch, check, store and record what a finished task holds. A fault: nothing usable came, ask again.
+
+    The first picture becomes the master; the others of a group were paid for too and are kept beside it.
+    """
+    masters: list[Master] = []
+    fault: Fault | None = None
+    for url in done.urls:
+        temp = tools.store.temp()
+        fault = tools.provider.download(url, temp) or _take_in(tools, temp, masters)
+        if fault is not None:
+            break
+    if fault is not None or not done.urls:
+        fault = _from_bytes(tools, _bytes_of(tools, generation, done), masters) or (
+            None if masters else fault
+        )
+    if not masters:
+        return fault or Fault(code="no_pictures", message="the task is done, but no picture came with it")
+    first = masters[0]
+    if tools.ledger.stored(generation.id, first, at=tools.clock.now(), note=_note(generation, masters)):
+        tools.succeeded = True
+        tools.say(News.STORED, generation, _note(generation, masters))
+    return None
+
+
+def _bytes_of(tools: Tools, generation: Generation, done: Done) -> tuple[bytes, ...] | Fault:
+    """The pictures as base64: given already, or asked for again because a download failed."""
+    if done.pictures or generation.task_id is None:
+        return done.pictures
+    answer = tools.provider.poll(Task(model=generation.model, task_id=generation.task_id), Form.BASE64)
+    if isinstance(answer, Done):
+        return answer.pictures
+    return (
+        answer.fault if isinstance(answer, Unready) else Fault(code="no_pictures", message="no picture came")
+    )
+
+
+def _from_bytes(tools: Tools, pictures: tuple[bytes, ...] | Fault, masters: list[Master]) -> Fault | None:
+    if isinstance(pictures, Fault):
+        return pictures
+    for data in pictures[len(masters) :]:
+        temp = tools.store.temp()
+        with writing(temp):
+            temp.write_bytes(data)
+        fault = _take_in(tools, temp, masters)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _take_in(tools: Tools, temp: Path, masters: list[Master]) -> Fault | None:
+    """Check one file by decoding it whole, and give it its place in the store."""
+    try:
+        facts = inspect(temp)
+        tools.store.adopt(temp, facts.sha256, facts.ending)
+    except PictureError as error:
+        return Fault(code="bad_picture", message=error.message)
+    finally:
+        temp.unlink(missing_ok=True)
+    masters.append(
+        Master(
+            sha256=facts.sha256,
+            ending=facts.ending,
+            width=facts.width,
+            height=facts.height,
+            bytes=facts.bytes,
+        )
+    )
+    return None
+
+
+def _note(generation: Generation, masters: list[Master]) -> str:
+    first = masters[0]
+    notes = []
+    if (first.width, first.height) != (generation.width, generation.height):
+        notes.append(f"{first.width}x{first.height} came instead of {generation.width}x{generation.height}")
+    if len(masters) > 1:
+        others = ", ".join(f"{master.sha256[:12]}.{master.ending}" for master in masters[1:])
+        notes.append(f"{len(masters)} pictures came; also in the store: {others}")
+    return "; ".join(notes)

@@ -1,0 +1,34 @@
+"""What dead runs left: answers that lie in the inbox, and rows whose fate nobody knows.
+
+Runs before anything is planned or polled, so that nothing is bought while an answer is still lying there.
+"""
+
+from pipeline.history.records import Generation, Trouble
+from pipeline.history.states import State
+from pipeline.runner.buy import settle_answer
+from pipeline.runner.lock import living
+from pipeline.runner.model import News
+from pipeline.runner.tools import Tools
+
+_DIED = Trouble(code="process_died", message="the program ended while the order was being sent")
+
+
+def recover(tools: Tools) -> tuple[Generation, ...]:
+    """Settle every `submitting` row of a dead run; returns those that ended in doubt."""
+    sending = tools.ledger.in_flight([State.SUBMITTING])
+    alive = living(tools.locks, [generation.owner for generation in sending])
+    doubtful = []
+    for generation in sending:
+        if generation.owner in alive or generation.owner == tools.ledger.run:
+            continue
+        note = tools.note_path(generation)
+        if note.is_file():
+            task_id = note.read_text("utf-8")
+            tools.ledger.accepted(generation.id, task_id, None, at=tools.clock.now())
+            note.unlink()
+        elif tools.body_path(generation).is_file():
+            settle_answer(tools, generation)
+        elif tools.ledger.ended(generation.id, State.SUBMITTING, State.UNKNOWN, _DIED, at=tools.clock.now()):
+            tools.say(News.UNKNOWN, generation, _DIED.message)
+            doubtful.append(generation)
+    return tuple(doubtful)

@@ -1,0 +1,72 @@
+"""Stopping: what a first and a second Ctrl-C (or SIGTERM) mean, and the bell that wakes the threads."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Bell:
+    """Wakes all threads that wait for something to change: a free place, news of a duration, a stop."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._rings = 0
+        self.stopping = False
+        self.abandoned = False
+        self.halted = False
+
+    def ring(self) -> None:
+        """Something changed."""
+        with self._condition:
+            self._rings += 1
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        """The first time: submit nothing more. The second: do not wait for a POST in flight either."""
+        self.abandoned = self.stopping
+        self.stopping = True
+        self.ring()
+
+    def halt(self) -> None:
+        """The account is unusable: nothing more is sent by anyone."""
+        self.halted = True
+        self.ring()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more may be started."""
+        return self.stopping or self.halted
+
+    def rings(self) -> int:
+        """A count to hand to `wait`, taken before looking at what might change."""
+        return self._rings
+
+    def wait(self, seconds: float, since: int) -> None:
+        """Wait until something rang after `since`, at most `seconds`."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rings != since or self.ended, timeout=max(0.0, seconds))
+
+    def sleep(self, seconds: float) -> None:
+        """Wait the whole time, unless everything ends."""
+        until = time.monotonic() + seconds
+        while not self.ended and (left := until - time.monotonic()) > 0:
+            self.wait(left, self.rings())
+
+
+@contextmanager
+def stopping_on_signals(bell: Bell) -> Iterator[None]:
+    """Let SIGINT and SIGTERM ring the bell while the block runs. Only in the main thread."""
+
+    def _stop(_signal: int, _frame: FrameType | None) -> None:
+        # A handler runs between two steps of the main thread, which may hold the bell's own lock.
+        threading.Thread(target=bell.stop, daemon=True).start()
+
+    before = {name: signal.signal(name, _stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
