@@ -1,0 +1,204 @@
+"""What `--json` prints: plain JSON values with stable field names. Pure; the schemas lie in docs/.
+
+Money is whole numbers of 0.0001 of the currency unit, null where no price is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from pipeline.fingerprint import Json
+from pipeline.history.records import Delivered, Generation
+from pipeline.history.search import Dossier
+from pipeline.plan.model import Action, Kind, Plan
+from pipeline.plan.model import totals as totals_of
+from pipeline.produce import Bought, Report
+from pipeline.stages.handover import entry_of
+from pipeline.stages.outcome import AssetState, Outcome
+
+
+def plan_document(plan: Plan) -> Json:
+    """One object for one spec, a list for several."""
+    return _one_or_list([_plan_of(plan, spec.name) for spec in plan.specs])
+
+
+def _plan_of(plan: Plan, spec: str) -> Json:
+    actions = plan.of(spec)
+    purchases = tuple(item for item in plan.purchases if item.wanted.spec == spec)
+    totals = asdict(totals_of(actions, purchases))
+    return {"spec": spec, "actions": [_action(action) for action in actions], "totals": totals}
+
+
+def _action(action: Action) -> Json:
+    return {
+        "asset": action.asset,
+        "action": action.kind.value,
+        "reason_code": action.code.value,
+        "reason": action.reason,
+        "provider": action.provider,
+        "model": action.model,
+        "prompt": action.prompt,
+        "width": action.width,
+        "height": action.height,
+        "cost": action.cost,
+        "slots": [
+            {
+                "slot": plan.slot.id,
+                "width": plan.fit.width,
+                "height": plan.fit.height,
+                "kept": round(plan.fit.kept, 4),
+                "scale": round(plan.fit.scale, 4),
+            }
+            for plan in action.slots
+        ],
+    }
+
+
+def report_document(report: Report, *, selected_only: bool) -> Json:
+    """What `run`, `collect`, `render` and `regenerate` print."""
+    selected = {action.asset for action in report.plan.actions}
+    shown = [o for o in report.outcomes if not selected_only or o.action.asset in selected]
+    documents: list[Json] = []
+    for spec in report.plan.specs:
+        own = [outcome for outcome in shown if outcome.action.spec == spec.name]
+        documents.append(_report_of(report, spec.name, own))
+    return _one_or_list(documents)
+
+
+def unbegun_document(run: str, plan: Plan) -> Json:
+    """The report of a run that ended before it began: every asset as the plan found it."""
+    documents: list[Json] = []
+    for spec in plan.specs:
+        assets: list[Json] = [
+            {
+                "asset": action.asset,
+                "state": "delivered" if action.kind is Kind.KEEP else "blocked",
+                "generation": action.generation.id if action.generation else None,
+                "task_id": action.generation.task_id if action.generation else None,
+                "files": [],
+                "error": None
+                if action.kind is Kind.KEEP
+                else {"code": "not_begun", "message": action.reason, "request_id": None, "next": None},
+            }
+            for action in plan.of(spec.name)
+        ]
+        document: dict[str, Json] = {"run": run, "spec": spec.name, "status": "stopped"}
+        document |= {"submitted": 0, "reused": 0, "rendered": 0, "cost": 0, "assets": assets}
+        documents.append(document)
+    return _one_or_list(documents)
+
+
+def _report_of(report: Report, spec: str, found: Sequence[Outcome]) -> Json:
+    complete = all(outcome.state in (AssetState.DELIVERED, AssetState.DRAFT) for outcome in found)
+    stopped = report.interrupted or report.stopped_by is not None
+    bought = report.bought.get(spec, Bought())
+    return {
+        "run": report.run,
+        "spec": spec,
+        "status": "stopped" if stopped and not complete else "complete" if complete else "partial",
+        "submitted": bought.pictures,
+        "reused": sum(action.kind.value == "reuse" for action in report.plan.of(spec)),
+        "rendered": sum(item.file is not None and item.file.spec == spec for item in report.made),
+        "cost": bought.cost,
+        "assets": [_asset(outcome) for outcome in found],
+    }
+
+
+def _asset(outcome: Outcome) -> Json:
+    generation, problem = outcome.generation, outcome.problem
+    return {
+        "asset": outcome.action.asset,
+        "state": outcome.state.value,
+        "generation": generation.id if generation else None,
+        "task_id": generation.task_id if generation else None,
+        "files": [_file(outcome, file) for file in outcome.files],
+        "error": None
+        if problem is None
+        else {
+            "code": problem.code,
+            "message": problem.message,
+            "request_id": problem.request_id,
+            "next": problem.next_step,
+        },
+    }
+
+
+def _file(outcome: Outcome, file: Delivered) -> Json:
+    document = asdict(entry_of(outcome, file, file.path))
+    document["format"] = file.format
+    document["crop"] = list(file.crop)
+    return document
+
+
+def generation_document(generation: Generation, *, blob: str | None, decision: str | None) -> dict[str, Json]:
+    """One line of `history --json`; `blob` is the master's path relative to the home."""
+    master, trouble = generation.master, generation.trouble
+    return {
+        "id": generation.id,
+        "asset": generation.asset,
+        "provider": generation.provider,
+        "account": generation.account,
+        "model": generation.model,
+        "prompt": generation.prompt,
+        "width": generation.width,
+        "height": generation.height,
+        "state": generation.state.value,
+        "charged": generation.charged.value,
+        "attempt": generation.attempt,
+        "task_id": generation.task_id,
+        "request_id": generation.request_id,
+        "submitted_at": moment(generation.submitted_at),
+        "stored_at": moment(generation.stored_at),
+        "cost": generation.cost,
+        "master": None
+        if master is None
+        else {
+            "sha256": master.sha256,
+            "path": blob,
+            "width": master.width,
+            "height": master.height,
+            "bytes": master.bytes,
+        },
+        "decision": decision,
+        "error": None
+        if trouble is None
+        else {"code": trouble.code, "message": trouble.message, "request_id": trouble.request_id},
+    }
+
+
+def dossier_document(dossier: Dossier, *, blob: str | None) -> Json:
+    """`show --json`: one generation with its whole life."""
+    newest = dossier.decisions[-1].choice.value if dossier.decisions else None
+    document = generation_document(dossier.generation, blob=blob, decision=newest)
+    document["endpoint"] = dossier.generation.endpoint
+    document["seed"] = dossier.generation.seed
+    document["params"] = dict(dossier.generation.params)
+    document["tags"] = dict(dossier.tags)
+    document["events"] = [
+        {
+            "at": moment(event.at),
+            "from": event.source.value if event.source else None,
+            "to": event.target.value,
+            "run": event.run,
+            "note": event.note,
+        }
+        for event in dossier.events
+    ]
+    document["decisions"] = [
+        {"at": moment(item.at), "decision": item.choice.value, "asset": item.asset or None}
+        for item in dossier.decisions
+    ]
+    document["files"] = [
+        {"asset": file.asset, "slot": file.slot, "path": file.path, "sha256": file.sha256}
+        for file in dossier.files
+    ]
+    return document
+
+
+def moment(at: datetime | None) -> str | None:
+    """A moment as ISO 8601 in UTC, to the second."""
+    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _one_or_list(documents: Sequence[Json]) -> Json:
+    return documents[0] if len(documents) == 1 else list(documents)

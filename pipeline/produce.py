@@ -1,0 +1,196 @@
+"""THE PAGE TO READ FIRST: how a spec becomes delivered files, and where each step lives.
+
+    survey    look at history, locks, store and disk                      stages/survey.py
+    decide    one action with reason and cost for every asset (pure)      plan/decide.py
+    accept    the author sees the plan and its price, and says yes        the command
+    remember  where the specs lie, what they ask, the author's pictures   stages/remember.py
+    buy       claim, send once, record; poll, fetch, store                runner/buy.py, runner/follow.py
+    render    crop, resize, label, encode; row before rename              stages/rendering.py
+    judge     plan again: what is there now, and what is in the way       stages/outcome.py
+    hand over manifests, Markdown, contact sheet                          stages/handover.py
+
+Data flows one way: specs and facts make a plan, a plan makes jobs, news of stored pictures make files, and
+a last look at the world makes the report. The plan is a ceiling: nothing beyond it is bought.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.errors import CredentialsError, ExitCode, PipelineError, worst
+from pipeline.history.records import Generation
+from pipeline.history.states import Choice, Purpose
+from pipeline.plan.decide import decide
+from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Wishes
+from pipeline.plan.slots import planned
+from pipeline.runner.model import Happening, News
+from pipeline.spec.model import Spec
+from pipeline.stages.buying import Buying, jobs_of
+from pipeline.stages.handover import LeftOver, hand_over
+from pipeline.stages.outcome import Outcome, exit_code_of, outcomes
+from pipeline.stages.remember import remember
+from pipeline.stages.rendering import Made, Renderer
+from pipeline.stages.studio import Studio
+from pipeline.stages.survey import survey
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Orders of one spec that were taken or are in doubt, and their cost in 0.0001 units."""
+
+    pictures: int = 0
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one run did. `stopped_by` is what ended it early, if anything; `exit_code` sums it up."""
+
+    run: str
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    made: tuple[Made, ...]
+    bought: Mapping[str, Bought]
+    left_over: tuple[LeftOver, ...]
+    stopped_by: PipelineError | None
+    interrupted: bool
+    exit_code: ExitCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """Who looks on: `accept` sees the plan before anything is paid and may raise, `news` hears the rest."""
+
+    accept: Callable[[Plan], None]
+    news: Callable[[Happening], None]
+
+
+def plan_only(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Plan:
+    """The plan that a run would carry out now; nothing is done."""
+    return decide(specs, survey(studio, specs, wishes), wishes)
+
+
+def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Watcher) -> Report:
+    """Make the specs true: buy what the plan buys, render, deliver. Nothing is lost to an error."""
+    buying = Buying(studio) if studio.provider is not None else None
+    if buying is not None:
+        buying.recover()
+    facts = survey(studio, specs, wishes)
+    plan = decide(specs, facts, wishes)
+    watcher.accept(plan)
+    facts = remember(studio, specs, facts)
+    renderer = Renderer(studio, overwrite=wishes.overwrite)
+    tally = _Tally()
+    try:
+        for action in plan.actions:
+            if action.master is not None:
+                _take(studio, action, action.generation)
+                if action.to_render:
+                    renderer.start(action, action.master, action.generation)
+        for happening in _buy(buying, studio, plan):
+            tally.count(happening)
+            watcher.news(happening)
+            for action in _waiting_for(happening, plan):
+                _arrived(studio, action, happening, facts, wishes, renderer)
+    except BaseException:
+        renderer.give_up()
+        raise
+    made = renderer.finish()
+    return _close(studio, plan, made, tally, buying.failure if buying else None)
+
+
+class _Tally:
+    """Counts the orders that were taken, as the news comes."""
+
+    def __init__(self) -> None:
+        self.bought: dict[str, Bought] = {}
+        self.halted: str | None = None
+
+    def count(self, happening: Happening) -> None:
+        generation = happening.generation
+        if happening.news is News.HALTED:
+            self.halted = happening.note
+        if generation is None:
+            return
+        answered_at_once = happening.news is News.STORED and generation.task_id is None
+        if happening.news in (News.SUBMITTED, News.UNKNOWN) or answered_at_once:
+            before = self.bought.get(generation.spec, Bought())
+            self.bought[generation.spec] = Bought(before.pictures + 1, before.cost + (generation.cost or 0))
+
+
+def _buy(buying: Buying | None, studio: Studio, plan: Plan) -> Iterator[Happening]:
+    if buying is not None:
+        yield from buying.happenings(jobs_of(studio, plan))
+
+
+def _waiting_for(happening: Happening, plan: Plan) -> Iterator[Action]:
+    """The actions that a stored picture serves."""
+    generation = happening.generation
+    if happening.news not in (News.STORED, News.SERVED) or generation is None or generation.master is None:
+        return
+    bought = {
+        asset
+        for purchase in plan.purchases
+        if purchase.wanted.request == generation.request
+        and (not purchase.exact or purchase.wanted.generation_key == generation.generation_key)
+        for asset in purchase.assets
+    }
+    for action in plan.actions:
+        awaited = action.kind is Kind.WAIT and action.generation and action.generation.id == generation.id
+        if awaited or action.asset in bought:
+            yield action
+
+
+def _arrived(
+    studio: Studio, action: Action, happening: Happening, facts: Facts, wishes: Wishes, renderer: Renderer
+) -> None:
+    """Start on the files of an action whose picture has just come."""
+    generation = happening.generation
+    assert generation is not None
+    assert generation.master is not None
+    _take(studio, action, generation)
+    slots = planned(action.image, generation.master, generation.provider, facts, wishes, ai=True)
+    ready = replace(action, slots=slots, master=generation.master, generation=generation)
+    if ready.to_render:
+        renderer.start(ready, generation.master, generation)
+
+
+def _take(studio: Studio, action: Action, generation: Generation | None) -> None:
+    """Write down that an asset shows a picture from now on, unless an author's word says so already."""
+    if generation is None or action.code in (Reason.UP_TO_DATE, Reason.FILES_MISSING, Reason.RECIPE_CHANGED):
+        return
+    if generation.purpose is not Purpose.RUN and generation.asset == action.asset:
+        return
+    studio.memory.decide(action.asset, generation.id, Choice.TAKEN, action.asked, at=studio.clock.now())
+
+
+def _close(
+    studio: Studio, plan: Plan, made: tuple[Made, ...], tally: _Tally, failure: PipelineError | None
+) -> Report:
+    """Look at the world once more, hand over what is there, and say what is not and why."""
+    look = Wishes(buy=False)
+    facts = survey(studio, plan.specs, look)
+    found = outcomes(plan, decide(plan.specs, facts, look), facts, made)
+    left = tuple(hand_over(studio, spec, found, facts) for spec in plan.specs)
+    stopped_by = failure
+    if stopped_by is None and tally.halted is not None:
+        stopped_by = CredentialsError(
+            f"the provider does not accept these credentials: {tally.halted}",
+            next_step="pipeline doctor --online",
+        )
+    interrupted = studio.bell.stopping
+    selected = frozenset(action.asset for action in plan.actions)
+    return Report(
+        run=studio.run,
+        plan=plan,
+        outcomes=found,
+        made=made,
+        bought=tally.bought,
+        left_over=left,
+        stopped_by=stopped_by,
+        interrupted=interrupted,
+        exit_code=worst(
+            exit_code_of(found, selected),
+            stopped_by.exit_code if stopped_by else ExitCode.OK,
+            ExitCode.INTERRUPTED if interrupted else ExitCode.OK,
+        ),
+    )

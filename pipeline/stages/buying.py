@@ -1,0 +1,106 @@
+"""From an accepted plan to jobs for the runner, and the runner's news as they come."""
+
+import queue
+from collections.abc import Iterator
+
+from pipeline.errors import PipelineError
+from pipeline.history.records import Generation
+from pipeline.history.states import State
+from pipeline.log import event
+from pipeline.plan.model import Kind, Plan, Reason
+from pipeline.runner.executor import Executor
+from pipeline.runner.model import Buy, Collect, Happening, Job, Watch
+from pipeline.runner.recover import recover
+from pipeline.runner.tools import Durations, Tools
+from pipeline.stages.studio import Studio
+from pipeline.storage import folder_inside
+
+
+class Buying:
+    """One run's dealings with its provider. After `happenings`, `failure` says if it broke off."""
+
+    def __init__(self, studio: Studio) -> None:
+        assert studio.provider is not None
+        self._studio = studio
+        self._news: queue.SimpleQueue[Happening | None] = queue.SimpleQueue()
+        folder_inside(studio.home.data, studio.home.inbox)
+        self._tools = Tools(
+            ledger=studio.ledger,
+            gatekeeper=studio.gatekeeper,
+            provider=studio.provider,
+            store=studio.store,
+            inbox=studio.home.inbox,
+            locks=studio.home.runs,
+            durations=Durations(studio.queries),
+            pacing=studio.pacing,
+            patience=studio.patience,
+            clock=studio.clock,
+            bell=studio.bell,
+            tell=self._tell,
+        )
+        self._executor = Executor(self._tools, self._news)
+
+    def _tell(self, happening: Happening) -> None:
+        generation = happening.generation
+        event(
+            happening.news.value,
+            run=self._studio.run,
+            asset=generation.asset if generation else None,
+            generation=generation.id if generation else None,
+            task_id=generation.task_id if generation else None,
+            request_id=generation.request_id if generation else None,
+            note=happening.note,
+        )
+        self._news.put(happening)
+
+    def recover(self) -> tuple[Generation, ...]:
+        """Settle what dead runs left in the middle of a submit."""
+        return recover(self._tools)
+
+    def happenings(self, jobs: tuple[Job, ...]) -> Iterator[Happening]:
+        """Carry the jobs out. Raises a fault of ours that happened in a thread, after all threads ended."""
+        if not jobs:
+            return
+        yield from self._executor.run(jobs)
+        if self._executor.crash is not None:
+            raise self._executor.crash
+
+    @property
+    def failure(self) -> PipelineError | None:
+        """The expected failure that ended the run early (a full disk, a locked database), if any."""
+        return self._executor.failure
+
+
+def jobs_of(studio: Studio, plan: Plan) -> tuple[Job, ...]:
+    """What the runner must do: buy what the plan buys, collect and await what is under way."""
+    jobs: list[Job] = []
+    seen: set[int] = set()
+    for action in plan.actions:
+        generation = action.generation
+        if action.kind is not Kind.WAIT or generation is None or generation.id in seen:
+            continue
+        if action.code is Reason.IN_FLIGHT:
+            seen.add(generation.id)
+            jobs.append(Collect(generation))
+        elif action.code is Reason.OTHER_RUN:
+            seen.add(generation.id)
+            jobs.append(Watch(generation))
+    jobs += [Collect(item) for item in _left_over(studio, plan) if item.id not in seen]
+    jobs += [
+        Buy(
+            wanted=purchase.wanted,
+            forced=purchase.forced,
+            exact=purchase.exact,
+            takes_over=purchase.takes_over,
+        )
+        for purchase in plan.purchases
+    ]
+    return tuple(jobs)
+
+
+def _left_over(studio: Studio, plan: Plan) -> Iterator[Generation]:
+    """Paid tasks of these specs that no asset asks for any more: their pictures are kept all the same."""
+    for spec in plan.specs:
+        for generation in studio.ledger.in_flight([State.SUBMITTED], spec=spec.name):
+            if (generation.endpoint, generation.account) == (studio.buyer.endpoint, studio.buyer.account):
+                yield generation

@@ -1,0 +1,179 @@
+"""What became of each asset, read off the plan that is made after the run. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.errors import ExitCode, worst
+from pipeline.history.records import Delivered, Generation
+from pipeline.history.states import State
+from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Work
+from pipeline.providers.errors import explain
+from pipeline.stages.rendering import Made
+
+
+class AssetState(StrEnum):
+    """Where an asset stands when a command ends."""
+
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why an asset is not delivered, in plain words, with the provider's own and the next command."""
+
+    code: str
+    message: str
+    request_id: str | None = None
+    next_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One asset at the end: its state, the picture it shows, its files, and what is wrong."""
+
+    action: Action
+    state: AssetState
+    generation: Generation | None
+    files: tuple[Delivered, ...]
+    problem: Problem | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The slots that have no file of what the spec asks now."""
+        there = {file.slot for file in self.files}
+        return tuple(slot for slot in self.action.image.slots if slot not in there)
+
+
+_STATES = {
+    Reason.UNKNOWN: AssetState.UNKNOWN,
+    Reason.REFUSED: AssetState.REFUSED,
+    Reason.PAID_LOST: AssetState.FAILED,
+}
+
+
+def outcomes(first: Plan, final: Plan, facts: Facts, made: Sequence[Made]) -> tuple[Outcome, ...]:
+    """Every asset of the specs, in their order; `first` is the plan that was carried out."""
+    planned = {action.asset: action for action in first.actions}
+    results: dict[str, list[Made]] = {}
+    for item in made:
+        results.setdefault(item.asset, []).append(item)
+    return tuple(
+        _outcome(action, planned.get(action.asset), facts, results.get(action.asset, ()))
+        for action in final.actions
+    )
+
+
+def _outcome(action: Action, before: Action | None, facts: Facts, made: Sequence[Made]) -> Outcome:
+    files = tuple(_files(action, facts.known.written, facts.disk))
+    state, problem = _state(action, before, made, facts)
+    warnings = [item.warning for item in made if item.warning]
+    return Outcome(
+        action=action,
+        state=state,
+        generation=action.generation,
+        files=files,
+        problem=problem,
+        warnings=(*action.advice, *warnings),
+    )
+
+
+def _state(
+    action: Action, before: Action | None, made: Sequence[Made], facts: Facts
+) -> tuple[AssetState, Problem | None]:
+    match action.kind:
+        case Kind.DRAFT:
+            return AssetState.DRAFT, None
+        case Kind.WAIT:
+            return AssetState.WAITING, Problem(
+                code=action.code.value,
+                message=action.reason,
+                next_step=f"pipeline collect {action.shown}",
+            )
+        case Kind.BLOCKED | Kind.GENERATE:
+            return _without_picture(action, before, facts)
+        case _ if action.to_render:
+            return AssetState.FAILED, _not_made(action, made)
+        case _ if action.held:
+            return AssetState.BLOCKED, Problem(
+                code="held",
+                message="; ".join(f"{plan.path} is not ours to replace" for plan in action.held),
+                next_step=f"pipeline run {action.shown} --overwrite",
+            )
+        case _:
+            return AssetState.DELIVERED, None
+
+
+def _without_picture(action: Action, before: Action | None, facts: Facts) -> tuple[AssetState, Problem]:
+    newest = _newest(action, facts)
+    if action.code is Reason.AFTER_FAILURE and newest is not None and newest.state is State.FAILED:
+        return AssetState.FAILED, _trouble(newest, f"pipeline run {action.shown}")
+    if before is not None and before.code is Reason.BUDGET:
+        action = before
+    if action.generation is not None and action.generation.trouble is not None:
+        found = _trouble(action.generation, action.next_step)
+        return _STATES.get(action.code, AssetState.BLOCKED), found
+    state = _STATES.get(action.code, AssetState.BLOCKED)
+    message, step = action.reason, action.next_step
+    if step is None:
+        message, step = "not bought in this run", f"pipeline run {action.shown}"
+        if newest is not None and newest.trouble is not None:
+            message = f"not bought in this run ({newest.trouble.code}: {newest.trouble.message})"
+    return state, Problem(code=action.code.value, message=message, next_step=step)
+
+
+def _newest(action: Action, facts: Facts) -> Generation | None:
+    attempts = facts.known.attempts.get(action.request or "", ())
+    return attempts[-1] if attempts else None
+
+
+def _trouble(generation: Generation, step: str | None) -> Problem:
+    assert generation.trouble is not None
+    meaning = explain(generation.trouble.code).meaning
+    return Problem(
+        code=generation.trouble.code,
+        message=f"{meaning} (generation {generation.id}: {generation.trouble.message})",
+        request_id=generation.trouble.request_id,
+        next_step=step,
+    )
+
+
+def _not_made(action: Action, made: Sequence[Made]) -> Problem:
+    failed = next((item for item in made if item.file is None), None)
+    if failed is None:
+        return Problem(
+            code="not_rendered",
+            message="its files are still to be made",
+            next_step=f"pipeline render {action.shown}",
+        )
+    return Problem(code=failed.code, message=failed.problem, next_step=failed.next_step)
+
+
+def _files(
+    action: Action, written: Mapping[str, tuple[Delivered, ...]], disk: Mapping[str, str | None]
+) -> list[Delivered]:
+    """The rows of the files that show what is wanted, in the order of the slots."""
+    files = []
+    for plan in action.slots:
+        if plan.work in (Work.KEEP, Work.KEEP_EDITED) and plan.path is not None:
+            rows = written[plan.path]
+            files.append(next((row for row in rows if row.sha256 == disk[plan.path]), rows[0]))
+    return files
+
+
+def exit_code_of(found: Sequence[Outcome], selected: frozenset[str]) -> ExitCode:
+    """3 when a selected asset is not delivered (drafts apart), 4 when a budget held one back, else 0."""
+    codes = []
+    for outcome in found:
+        if outcome.action.asset not in selected or outcome.state in (AssetState.DELIVERED, AssetState.DRAFT):
+            continue
+        over = outcome.problem is not None and outcome.problem.code == Reason.BUDGET.value
+        codes.append(ExitCode.STOPPED if over else ExitCode.INCOMPLETE)
+    return worst(*codes)

@@ -1,0 +1,167 @@
+"""Make files from masters, side by side, and put each in its place. Order: temp file, row, rename.
+
+The row comes before the rename, so that a file of ours is known as ours whenever the process dies; what
+lies in the place and is not ours is never touched.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import PipelineError
+from pipeline.history.records import Delivered, Generation, Master
+from pipeline.plan.model import Action, SlotPlan
+from pipeline.render.renditions import Job, Rendered, Unfit, render
+from pipeline.stages.studio import Studio
+from pipeline.storage import folder_inside, publish, sha256_file, temp_path, writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What became of one slot: the file that was written, or why there is none."""
+
+    asset: str
+    slot: str
+    file: Delivered | None
+    problem: str = ""
+    code: str = ""
+    next_step: str | None = None
+    warning: str | None = None
+
+
+class Renderer:
+    """Renders assets in a few threads while pictures are still being made."""
+
+    def __init__(self, studio: Studio, *, overwrite: bool) -> None:
+        self._studio = studio
+        self._overwrite = overwrite
+        self._pool = ThreadPoolExecutor(max_workers=studio.render_threads, thread_name_prefix="render")
+        self._futures: list[Future[tuple[Made, ...]]] = []
+
+    def start(self, action: Action, master: Master, generation: Generation | None) -> None:
+        """Queue every file that an action has to make from its master."""
+        self._futures.append(self._pool.submit(self._asset, action, master, generation))
+
+    def finish(self) -> tuple[Made, ...]:
+        """Wait for all of it. A fault of ours in a thread is raised here."""
+        self._pool.shutdown(wait=True, cancel_futures=False)
+        return tuple(made for future in self._futures for made in future.result())
+
+    def give_up(self) -> None:
+        """Do not start what has not begun; what has is finished whole."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._futures = [future for future in self._futures if not future.cancelled()]
+
+    def _asset(self, action: Action, master: Master, generation: Generation | None) -> tuple[Made, ...]:
+        plans = action.to_render
+        studio = self._studio
+        try:
+            folders = [folder_inside(studio.output, (studio.home.root / plan.stem).parent) for plan in plans]
+            jobs = [
+                Job(recipe=plan.recipe, target=temp_path(folder))
+                for plan, folder in zip(plans, folders, strict=True)
+                if plan.recipe is not None
+            ]
+            with writing(folders[0]):
+                results = render(studio.store.path(master.sha256, master.ending), jobs, workers=1)
+            return tuple(
+                self._place(action, plan, result, generation)
+                for plan, result in zip(plans, results, strict=True)
+            )
+        except PipelineError as error:
+            return _all(action, plans, error)
+
+    def _place(
+        self, action: Action, plan: SlotPlan, result: Rendered | Unfit, generation: Generation | None
+    ) -> Made:
+        if isinstance(result, Unfit):
+            return Made(
+                asset=action.asset, slot=plan.slot.id, file=None, problem=result.message, code="unfit"
+            )
+        studio = self._studio
+        path = studio.home.root / f"{plan.stem}.{result.format.value}"
+        foreign = not self._overwrite and self._is_foreign(path, result.sha256)
+        if foreign:
+            result.path.unlink(missing_ok=True)
+            return Made(
+                asset=action.asset,
+                slot=plan.slot.id,
+                file=None,
+                problem=f"{studio.home.relative(path)} is not ours, and was left alone",
+                code="not_ours",
+                next_step=f"move it away, or: pipeline run {action.shown} --overwrite",
+            )
+        file = _delivered(studio, action, plan, result, path, generation)
+        studio.memory.will_write(file)
+        publish(result.path, path)
+        self._drop_other_endings(plan, path)
+        return Made(asset=action.asset, slot=plan.slot.id, file=file, warning=result.warning)
+
+    def _is_foreign(self, path: Path, sha256: str) -> bool:
+        """Whether something lies there that we never wrote (unless it is exactly what we would write)."""
+        if not path.exists():
+            return False
+        lies = sha256_file(path)
+        return lies != sha256 and not self._studio.queries.wrote(self._studio.home.relative(path), lies)
+
+    def _drop_other_endings(self, plan: SlotPlan, path: Path) -> None:
+        """The slot's file of an earlier format, if it is ours."""
+        for kind in plan.slot.formats:
+            other = self._studio.home.root / f"{plan.stem}.{kind.value}"
+            relative = self._studio.home.relative(other)
+            if other != path and other.exists() and self._studio.queries.wrote(relative, sha256_file(other)):
+                other.unlink()
+                self._studio.memory.forget_written(relative)
+
+
+def _all(action: Action, plans: Sequence[SlotPlan], error: PipelineError) -> tuple[Made, ...]:
+    return tuple(
+        Made(
+            asset=action.asset,
+            slot=plan.slot.id,
+            file=None,
+            problem=error.message,
+            code="render_failed",
+            next_step=error.next_step,
+        )
+        for plan in plans
+    )
+
+
+def _delivered(
+    studio: Studio,
+    action: Action,
+    plan: SlotPlan,
+    result: Rendered,
+    path: Path,
+    generation: Generation | None,
+) -> Delivered:
+    recipe = result.recipe
+    return Delivered(
+        path=studio.home.relative(path),
+        sha256=result.sha256,
+        bytes=result.bytes,
+        mtime_ns=result.path.stat().st_mtime_ns,
+        spec=action.spec,
+        asset=action.asset,
+        slot=plan.slot.id,
+        rendition=recipe.key,
+        generation=generation.id if generation else None,
+        provider=generation.provider if generation else "own",
+        master=recipe.master,
+        width=result.width,
+        height=result.height,
+        format=result.format.value,
+        crop=recipe.box,
+        scale=round(recipe.scale, 4),
+        label=label_words(action, recipe.label.text if recipe.label else None),
+        at=studio.clock.now(),
+    )
+
+
+def label_words(action: Action, drawn: str | None) -> str:
+    """What the manifest says about the label: what was drawn and written, or whose choice it was."""
+    if drawn is not None:
+        return f"{drawn}, TC260:AIGC"
+    return "none: the author's own picture" if not action.ai else "none: label: none in the spec"

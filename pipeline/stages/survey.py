@@ -1,0 +1,117 @@
+"""Look at the world before planning: history, locks, store, files on disk. Reads only; decides nothing."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.errors import PictureError
+from pipeline.history.records import Delivered, Generation, Known, Master, OwnPicture
+from pipeline.plan.model import Facts, OwnReading, Wishes
+from pipeline.plan.pick import asked_of
+from pipeline.render.inspect import inspect
+from pipeline.runner.lock import living
+from pipeline.spec.model import OwnFile, Prompted, Reused, Spec
+from pipeline.stages.studio import Studio
+from pipeline.storage import sha256_file
+
+
+def survey(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Facts:
+    """Everything that the planner needs to know about these specs, as it stands now."""
+    known = studio.queries.known(
+        requests=sorted(set(_requests(studio, specs, wishes))),
+        assets=sorted(set(_assets(specs))),
+        specs=[spec.name for spec in specs],
+    )
+    own = _own_readings(studio, specs)
+    generations = list(_generations(known))
+    masters = [item.master for item in generations if item.master is not None]
+    masters += [*known.own_masters.values(), *(read.master for read in own.values() if read.master)]
+    return Facts(
+        known=known,
+        buyer=studio.buyer,
+        alive=living(studio.home.runs, [item.owner for item in generations]),
+        run=studio.run,
+        present=frozenset(m.sha256 for m in masters if studio.store.has(m.sha256, m.ending)),
+        disk=_disk(studio.home.root, known),
+        own=own,
+        prices=studio.prices,
+        catalog=studio.catalog,
+        label=studio.label,
+        quality=studio.quality,
+        stem=studio.stem,
+    )
+
+
+def _requests(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Iterator[str]:
+    for spec in specs:
+        for image in spec.images:
+            if isinstance(image.source, Prompted):
+                yield asked_of(image.source, studio.buyer).request
+                redo = wishes.redo.get(image.key)
+                if redo is not None:
+                    redone = Prompted(
+                        prompt=redo.prompt or image.source.prompt,
+                        words=image.source.words,
+                        style=image.source.style,
+                        model=redo.model or image.source.model,
+                        seed=image.source.seed,
+                        params=image.source.params,
+                    )
+                    yield asked_of(redone, studio.buyer).request
+
+
+def _assets(specs: tuple[Spec, ...]) -> Iterator[str]:
+    for spec in specs:
+        for image in spec.images:
+            yield image.key
+            if isinstance(image.source, Reused):
+                yield image.source.asset
+
+
+def _generations(known: Known) -> Iterator[Generation]:
+    for attempts in (*known.attempts.values(), *known.pursuits.values()):
+        yield from attempts
+    yield from known.decided.values()
+
+
+def _disk(root: Path, known: Known) -> dict[str, str | None]:
+    """What lies at each written path. An untouched file is known by its size and time, others are read."""
+    return {path: _lies(root / path, rows[0]) for path, rows in known.written.items()}
+
+
+def _lies(path: Path, newest: Delivered) -> str | None:
+    try:
+        found = path.stat()
+        if (found.st_size, found.st_mtime_ns) == (newest.bytes, newest.mtime_ns):
+            return newest.sha256
+        return sha256_file(path)
+    except OSError:
+        return None
+
+
+def _own_readings(studio: Studio, specs: Iterable[Spec]) -> dict[Path, OwnReading]:
+    paths = sorted(
+        {image.source.path for spec in specs for image in spec.images if isinstance(image.source, OwnFile)}
+    )
+    cached = studio.queries.own_pictures([str(path) for path in paths]) if paths else {}
+    return {path: _own_reading(path, cached.get(str(path))) for path in paths}
+
+
+def _own_reading(path: Path, cached: OwnPicture | None) -> OwnReading:
+    try:
+        found = path.stat()
+        if cached is not None and (cached.size, cached.mtime_ns) == (found.st_size, found.st_mtime_ns):
+            return OwnReading(master=cached.master)
+        facts = inspect(path)
+    except PictureError as error:
+        return OwnReading(master=None, problem=error.message)
+    except OSError as error:
+        return OwnReading(master=None, problem=f"{path}: {error.strerror}")
+    return OwnReading(
+        master=Master(
+            sha256=facts.sha256,
+            ending=facts.ending,
+            width=facts.width,
+            height=facts.height,
+            bytes=facts.bytes,
+        )
+    )
