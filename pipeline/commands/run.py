@@ -1,0 +1,56 @@
+"""`run`: make the specs true."""
+
+from pathlib import Path
+
+import typer
+
+from pipeline.commands import options
+
+
+def run(
+    specs: options.Specs,
+    only: options.Only = None,
+    provider: options.Provider = None,
+    remaster: bool = typer.Option(
+        False, "--remaster", help="Also buy better sizes for pictures that serve their slots badly."
+    ),
+    max_cost: options.MaxCost = None,
+    max_images: options.MaxImages = None,
+    yes: options.Yes = False,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Show the plan and stop: the same as `plan`."),
+    overwrite: options.Overwrite = False,
+    as_json: options.JsonFlag = False,
+    home: options.HomeOption = None,
+) -> None:
+    """Collect what is paid for, plan, ask, generate, render, deliver.
+
+    What is in place is not touched, what was bought before is not bought again. Ctrl-C stops it safely; the
+    same command goes on where it stopped.
+
+    Examples:
+      pipeline run configs/week12.yaml --provider simulator
+
+      pipeline run configs/week12.yaml --only lobster-board/cover
+
+      pipeline run configs/week12.yaml --yes --max-images 5
+    """
+    from pipeline.commands.producing import Request, produce_and_show
+    from pipeline.plan.model import Wishes
+
+    wishes = Wishes(only=tuple(only or ()), remaster=remaster, overwrite=overwrite)
+    if dry_run:
+        from pipeline.commands.plan import show
+
+        raise typer.Exit(show(specs, wishes, provider=provider, home=home, as_json=as_json, prompts=False))
+    request = Request(
+        command="run",
+        paths=tuple(Path(path) for path in specs),
+        wishes=wishes,
+        provider=provider,
+        home=home,
+        yes=yes,
+        as_json=as_json,
+        max_cost=max_cost,
+        max_images=max_images,
+    )
+    raise typer.Exit(produce_and_show(request))
