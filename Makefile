@@ -1,0 +1,42 @@
+# The routines of this project, one word each. `make run` and `make test` need Python 3.11 or later, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check lint types bench docs clean
+
+run: .venv/installed ## Make the pictures of the example week with the simulator; costs nothing
+	$(BIN)/python -m pipeline run configs/week12.yaml --provider simulator
+
+test: .venv/tested ## Run all tests, with branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: lint types test ## Everything that must hold before a commit
+
+lint: .venv/tested ## Style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/tested ## Types, strict, source and tests
+	$(BIN)/mypy
+
+bench: .venv/tested ## Measure the ratios that docs/benchmarks.md records
+	$(BIN)/python -m pytest tests/benchmarks -m benchmark -n 0 -s
+
+docs: .venv/tested ## Write again what a program writes: README's commands, schemas
+	$(BIN)/python -m tests.write_docs
+
+clean: ## Remove the environment and what tools left; never data/ or output/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage .coverage.* build dist
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make run PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/tested: pyproject.toml .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	touch $@
