@@ -23,12 +23,11 @@ def _run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-        if connection.dialect.name == "sqlite":
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise HistoryError(
-                    f"the upgrade would leave {len(broken)} rows without their parents; nothing was changed"
-                )
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise HistoryError(
+                f"the upgrade would leave {len(broken)} rows without their parents; nothing was changed"
+            )
 
 
 def _main() -> None:
@@ -39,8 +38,12 @@ def _main() -> None:
     url = context.config.get_main_option("sqlalchemy.url")
     if url is None:
         raise HistoryError("alembic.ini names no database")
-    with open_engine(url, foreign_keys=False).connect() as connection:
-        _run(connection)
+    engine = open_engine(url, foreign_keys=False)
+    try:
+        with engine.connect() as connection:
+            _run(connection)
+    finally:
+        engine.dispose()
 
 
 _main()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import URL  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history.engine import open_engine, readable_errors, sqlite_url
@@ -12,7 +13,7 @@ from pipeline.history.engine import open_engine, readable_errors, sqlite_url
 class Database:
     """Sessions over one database. Safe to use from several threads; each session is one transaction."""
 
-    def __init__(self, url: str, shown: str) -> None:
+    def __init__(self, url: URL, shown: str) -> None:
         self._engine = open_engine(url)
         self._reader = self._engine.execution_options(sqlite_begin="BEGIN")
         self.shown = shown

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import URL, Connection, Engine, create_engine, event  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.exc import DatabaseError  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import HistoryError
@@ -26,15 +26,13 @@ def wal_is_safe(version: tuple[int, int, int]) -> bool:
     return (version[:2] == (3, 50) and version[2] >= 7) or (version[:2] == (3, 44) and version[2] >= 6)
 
 
-def sqlite_url(path: Path) -> str:
-    """The SQLAlchemy URL of a database file."""
-    return f"sqlite:///{path.as_posix()}"
+def sqlite_url(path: Path) -> URL:
+    """The SQLAlchemy URL of a database file, whatever characters its name has."""
+    return URL.create("sqlite", database=path.as_posix())
 
 
-def open_engine(url: str, *, foreign_keys: bool = True) -> Engine:
+def open_engine(url: str | URL, *, foreign_keys: bool = True) -> Engine:
     """An engine whose transactions are what the ledger needs; parameters never appear in its errors."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
 

@@ -167,7 +167,10 @@ class OwnPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """Sums over generations: pictures charged and in doubt, and their cost in 0.0001 units."""
+    """Sums over generations: pictures charged and in doubt, and their cost in 0.0001 units.
+
+    `unpriced` of all, and `doubtful_unpriced` of those in doubt, have no known price: a cost is without them.
+    """
 
     group: str
     charged: int
@@ -175,6 +178,7 @@ class Spending:
     cost: int
     doubtful_cost: int
     unpriced: int
+    doubtful_unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Text is found with LIKE: full-text trigrams find no two-character Chinese word, 
 prompts takes some tens of milliseconds.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -106,6 +107,7 @@ class Search:
             func.coalesce(func.sum(case((charged, GenerationRow.cost))), 0),
             func.coalesce(func.sum(case((~charged, GenerationRow.cost))), 0),
             func.count() - func.count(GenerationRow.cost),
+            func.sum(case((~charged & GenerationRow.cost.is_(None), 1), else_=0)),
         )
         query = (
             select(group, *counts)
@@ -125,8 +127,9 @@ class Search:
                     cost=int(cost),
                     doubtful_cost=int(doubt),
                     unpriced=int(unpriced),
+                    doubtful_unpriced=int(unsure),
                 )
-                for name, yes, maybe, cost, doubt, unpriced in session.execute(query)
+                for name, yes, maybe, cost, doubt, unpriced, unsure in session.execute(query)
             ]
         return _summed(by, spent)
 
@@ -134,10 +137,11 @@ class Search:
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.text:
+        text = unicodedata.normalize("NFC", filters.text)  # as prompts and keys are kept
         found.append(
             or_(
-                GenerationRow.prompt.contains(filters.text, autoescape=True),
-                GenerationRow.asset_key.contains(filters.text, autoescape=True),
+                GenerationRow.prompt.contains(text, autoescape=True),
+                GenerationRow.asset_key.contains(text, autoescape=True),
             )
         )
     if filters.spec:
@@ -205,6 +209,7 @@ def _summed(by: str, spent: Sequence[Spending]) -> tuple[Spending, ...]:
             cost=day.cost + (before.cost if before else 0),
             doubtful_cost=day.doubtful_cost + (before.doubtful_cost if before else 0),
             unpriced=day.unpriced + (before.unpriced if before else 0),
+            doubtful_unpriced=day.doubtful_unpriced + (before.doubtful_unpriced if before else 0),
         )
     return tuple(sums.values())
 

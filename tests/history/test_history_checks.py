@@ -1,0 +1,69 @@
+"""What the database itself refuses, whoever writes to it."""
+
+import sqlite3
+
+import pytest
+
+from pipeline.history.states import Purpose
+from tests.history.book import Book
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("ck_generation_state", "state = 'lost'"),
+        ("ck_generation_charged", "charged = 'perhaps'"),
+        ("ck_generation_purpose", "purpose = 'fun'"),
+        ("ck_generation_resolution", "state = 'cancelled', resolution = 'forgotten'"),
+        ("ck_generation_resolution", "resolution = 'abandoned'"),
+        ("ck_generation_stored", "state = 'stored', charged = 'yes'"),
+        ("ck_generation_stored", "state = 'stored', blob_sha256 = '{blob}', charged = 'maybe'"),
+        ("ck_generation_submitted", "state = 'submitted', charged = 'yes'"),
+        ("ck_generation_submitted", "state = 'submitted', task_id = '7', charged = 'maybe'"),
+        ("ck_generation_doubt", "state = 'unknown', charged = 'no'"),
+        ("ck_generation_doubt", "charged = 'yes'"),
+        ("ck_generation_planned", "state = 'planned', charged = 'maybe'"),
+        ("ck_generation_planned", "state = 'planned', charged = 'no', task_id = '7'"),
+        ("ck_generation_sent", "sent_at = NULL"),
+        ("ck_generation_positive", "attempt = 0"),
+        ("ck_generation_positive", "width = 0"),
+        ("ck_generation_positive", "height = -1"),
+        ("FOREIGN KEY", "blob_sha256 = 'nowhere'"),
+        ("generation.request_key, generation.attempt", "request_key = 'q1:other'"),
+    ],
+)
+def test_an_impossible_generation_is_refused(book: Book, constraint: str, change: str) -> None:
+    blob = book.stored(request="q1:other").master
+    sending = book.submitting()
+    assert blob is not None
+
+    with pytest.raises(sqlite3.IntegrityError, match=constraint):
+        book.sql(f"UPDATE generation SET {change.format(blob=blob.sha256)} WHERE id = ?", sending.id)  # noqa: S608 - the cases above
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("ck_blob_sizes", "UPDATE blob SET bytes = 0"),
+        ("ck_blob_sizes", "UPDATE blob SET width = 0"),
+        ("ck_event_source", "UPDATE event SET source = 'nowhere'"),
+        ("ck_event_target", "UPDATE event SET target = 'nowhere'"),
+        ("ck_decision_choice", "UPDATE decision SET choice = 'liked'"),
+        ("ck_decision_whose", "UPDATE decision SET asset_key = NULL"),
+        ("ck_decision_whose", "UPDATE decision SET choice = 'rejected'"),
+        ("FOREIGN KEY", "DELETE FROM generation"),
+        ("FOREIGN KEY", "DELETE FROM blob"),
+    ],
+)
+def test_other_impossible_rows_are_refused(book: Book, constraint: str, change: str) -> None:
+    book.stored(purpose=Purpose.REGENERATE)
+
+    with pytest.raises(sqlite3.IntegrityError, match=constraint):
+        book.sql(change)
+
+
+def test_nothing_cascades(book: Book) -> None:
+    schema = [row[0] for row in book.sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+
+    assert len(schema) > 20
+    assert not [statement for statement in schema if "CASCADE" in statement.upper()]
