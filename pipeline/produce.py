@@ -24,6 +24,7 @@ from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Wishes
 from pipeline.plan.slots import planned
 from pipeline.runner.model import Happening, News
 from pipeline.spec.model import Spec
+from pipeline.stages.answers import unanswered
 from pipeline.stages.buying import Buying, jobs_of
 from pipeline.stages.handover import LeftOver, hand_over
 from pipeline.stages.outcome import Outcome, exit_code_of, outcomes
@@ -31,14 +32,19 @@ from pipeline.stages.remember import remember
 from pipeline.stages.rendering import Made, Renderer
 from pipeline.stages.studio import Studio
 from pipeline.stages.survey import survey
+from pipeline.stages.tidy import tidy
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """Orders of one spec that were taken or are in doubt, and their cost in 0.0001 units."""
+    """Orders of one spec that were taken or are in doubt, and their cost in 0.0001 units.
+
+    `unpriced` of the pictures have no known price, so `cost` is not all of it.
+    """
 
     pictures: int = 0
     cost: int = 0
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,7 @@ def plan_only(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Plan:
 
 def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Watcher) -> Report:
     """Make the specs true: buy what the plan buys, render, deliver. Nothing is lost to an error."""
+    tidy(studio, specs)
     buying = Buying(studio) if studio.provider is not None else None
     if buying is not None:
         buying.recover()
@@ -79,7 +86,7 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
     watcher.accept(plan)
     facts = remember(studio, specs, facts)
     renderer = Renderer(studio, overwrite=wishes.overwrite)
-    tally = _Tally()
+    tally = Tally(studio.run)
     try:
         for action in plan.actions:
             if action.master is not None:
@@ -95,13 +102,14 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
         renderer.give_up()
         raise
     made = renderer.finish()
-    return _close(studio, plan, made, tally, buying.failure if buying else None)
+    return _close(studio, plan, wishes, made, tally, buying.failure if buying else None)
 
 
-class _Tally:
-    """Counts the orders that were taken, as the news comes."""
+class Tally:
+    """Counts the orders of this run that were taken, as the news comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str) -> None:
+        self._run = run
         self.bought: dict[str, Bought] = {}
         self.halted: str | None = None
 
@@ -109,12 +117,16 @@ class _Tally:
         generation = happening.generation
         if happening.news is News.HALTED:
             self.halted = happening.note
-        if generation is None:
-            return
+        if generation is None or generation.owner != self._run:
+            return  # another run's order, collected or watched here
         answered_at_once = happening.news is News.STORED and generation.task_id is None
         if happening.news in (News.SUBMITTED, News.UNKNOWN) or answered_at_once:
             before = self.bought.get(generation.spec, Bought())
-            self.bought[generation.spec] = Bought(before.pictures + 1, before.cost + (generation.cost or 0))
+            self.bought[generation.spec] = Bought(
+                pictures=before.pictures + 1,
+                cost=before.cost + (generation.cost or 0),
+                unpriced=before.unpriced + (generation.cost is None),
+            )
 
 
 def _buy(buying: Buying | None, studio: Studio, plan: Plan) -> Iterator[Happening]:
@@ -164,12 +176,18 @@ def _take(studio: Studio, action: Action, generation: Generation | None) -> None
 
 
 def _close(
-    studio: Studio, plan: Plan, made: tuple[Made, ...], tally: _Tally, failure: PipelineError | None
+    studio: Studio,
+    plan: Plan,
+    wishes: Wishes,
+    made: tuple[Made, ...],
+    tally: Tally,
+    failure: PipelineError | None,
 ) -> Report:
     """Look at the world once more, hand over what is there, and say what is not and why."""
     look = Wishes(buy=False)
     facts = survey(studio, plan.specs, look)
-    found = outcomes(plan, decide(plan.specs, facts, look), facts, made)
+    final = decide(plan.specs, facts, look)
+    found = outcomes(plan, final, facts, made, unanswered(studio, plan, wishes))
     left = tuple(hand_over(studio, spec, found, facts) for spec in plan.specs)
     stopped_by = failure
     if stopped_by is None and tally.halted is not None:

@@ -83,8 +83,10 @@ def write_atomic(path: Path, data: bytes) -> None:
         temp.unlink(missing_ok=True)
 
 
-def sweep(folder: Path, *, now: float, older_than: float) -> tuple[Path, ...]:
+def sweep(folder: Path, *, now: float, older_than: float, deep: bool = True) -> tuple[Path, ...]:
     """Remove temporary files below `folder` that dead runs left; returns what was removed, sorted.
+
+    `deep` False looks at the folder itself only: the store has too many folders to walk at every run.
 
     `now` in seconds since 1970, `older_than` in seconds since the file was last written. Age decides, not
     the process id in the name: ids are used again, and another machine may share the folder. Files of this
@@ -92,7 +94,9 @@ def sweep(folder: Path, *, now: float, older_than: float) -> tuple[Path, ...]:
     """
     own = f"{TEMP_PREFIX}{os.getpid()}-"
     removed = []
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        if not deep:
+            folders.clear()
         for name in names:
             path = Path(parent) / name
             if name.startswith(TEMP_PREFIX) and not name.startswith(own) and _age(path, now) > older_than:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shlex
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -91,7 +92,7 @@ def read_specs(at: Place, paths: Sequence[Path]) -> tuple[Spec, ...]:
     """Parse specs against what the home knows. Raises SpecError with every problem of every file."""
     styles = load_styles(at.home.configs / "styles.yaml")
     specs = load_specs(paths, Known(catalog=at.catalog, models=MODELS, styles=styles))
-    return tuple(replace(spec, shown=str(path)) for spec, path in zip(specs, paths, strict=True))
+    return tuple(replace(spec, shown=shlex.quote(str(path))) for spec, path in zip(specs, paths, strict=True))
 
 
 def choose(at: Place, flag: str | None, specs: Sequence[Spec]) -> Choice:
@@ -123,9 +124,7 @@ def open_history(at: Place, *, create: bool) -> Iterator[tuple[Database, Upgrade
     """The history, brought to head. `create` False: a home without one is a UsageError."""
     path = at.database
     if not create and check(path).standing is Standing.ABSENT:
-        raise UsageError(
-            f"{at.home.root} has no history yet", next_step="pipeline init, or pipeline run SPEC"
-        )
+        raise UsageError(f"{at.home.root} has no history yet", next_step="to begin one: pipeline init")
     upgraded = make_ready(path, now=REAL_CLOCK.now())
     database = Database.at(path)
     try:
@@ -136,9 +135,11 @@ def open_history(at: Place, *, create: bool) -> Iterator[tuple[Database, Upgrade
 
 @contextmanager
 def open_studio(
-    at: Place, choice: Choice, database: Database, *, command: str, asks: bool, concurrency: int | None = None
+    at: Place, choice: Choice, database: Database, *, command: str, asks: bool, only_looks: bool = False
 ) -> Iterator[Studio]:
     """A studio for one command. `asks` False: no provider is built, only what is there is used.
+
+    `only_looks`: nothing is written at all, so it is no run that others should know of.
 
     Raises CredentialsError when Jimeng is to be asked and there are no credentials.
     """
@@ -149,7 +150,8 @@ def open_studio(
     settings, memory = at.settings, Memory(database)
     with ExitStack() as stack:
         provider = _provider(at, choice, stack) if asks else None
-        stack.enter_context(RunLock(at.home.runs, run))
+        if not only_looks:
+            stack.enter_context(RunLock(at.home.runs, run))
         start = RunStart(
             id=run, command=command, host=socket.gethostname(), pid=os.getpid(), at=REAL_CLOCK.now()
         )
@@ -178,11 +180,18 @@ def open_studio(
             store=BlobStore(at.home.blobs),
             buyer=_buyer(at, choice, provider),
             provider=provider,
-            pacing=Pacing(concurrency=concurrency or settings.concurrency, qps=settings.qps),
+            pacing=_pacing(settings, choice),
             patience=Patience(),
             clock=REAL_CLOCK,
             bell=Bell(),
         )
+
+
+def _pacing(settings: Settings, choice: Choice) -> Pacing:
+    """What the account allows: Jimeng's as configured, the simulator's as it is set up."""
+    if choice.simulated:
+        return Pacing(concurrency=max(settings.simulator.concurrency, settings.concurrency))
+    return Pacing(concurrency=settings.concurrency, qps=settings.qps)
 
 
 def _buyer(at: Place, choice: Choice, provider: Provider | None) -> Buyer:
@@ -196,6 +205,7 @@ def _buyer(at: Place, choice: Choice, provider: Provider | None) -> Buyer:
 
     keys = choice.credentials or Credentials(access_key="", secret_key="")
     asked = JimengProvider(at.settings.endpoint, keys, now=REAL_CLOCK.now)
+    asked.close()  # only its name is wanted
     account = account_name(keys.access_key) if choice.credentials else ""
     return Buyer(name=asked.name, endpoint=asked.endpoint, account=account, simulated=False)
 
@@ -222,7 +232,7 @@ def _provider(at: Place, choice: Choice, stack: ExitStack) -> Provider:
         at.home.simulator,
         _SIMULATED_KEYS,
         latency=settings.simulator.latency,
-        concurrency=max(settings.simulator.concurrency, settings.concurrency),
+        concurrency=_pacing(settings, choice).concurrency,
         timeouts=timeouts,
         now=REAL_CLOCK.now,
     )

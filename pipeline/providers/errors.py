@@ -33,6 +33,8 @@ class OwnCode(StrEnum):
     NO_TASK_ID = "no_task_id"
     NO_PICTURES = "no_pictures"
     UNKNOWN_STATUS = "unknown_status"
+    BAD_PICTURE = "bad_picture"
+    PROCESS_DIED = "process_died"
     NOT_FOUND = "not_found"
     EXPIRED = "expired"
 
@@ -91,6 +93,11 @@ _TABLE: dict[str, Explanation] = {
     OwnCode.BAD_BODY: Explanation("The answer is not one that this API gives.", _DOUBT),
     OwnCode.NO_TASK_ID: Explanation("The order was taken, but its task id is missing.", _DOUBT),
     OwnCode.NO_PICTURES: Explanation("The task is done, but the answer holds no picture.", _WAITS),
+    OwnCode.BAD_PICTURE: Explanation("What came is not a whole PNG, JPEG or WebP picture.", _WAITS),
+    OwnCode.PROCESS_DIED: Explanation(
+        "The program was killed while this order was being sent, so nobody knows whether it was taken.",
+        "Look at the bill in the vendor's console, then settle it with `pipeline resolve`.",
+    ),
     OwnCode.UNKNOWN_STATUS: Explanation("The task is in a state that this program does not know.", _WAITS),
     # The vendor's words for a task that is not there any more.
     OwnCode.NOT_FOUND: Explanation(
