@@ -47,7 +47,8 @@ def _two_images(image: Image, poor: Sequence[SlotPlan]) -> str:
     assert isinstance(image.source, Prompted)
     return (
         "one picture cannot serve slots of such different shapes well; a second image would:\n"
-        f"    - id: {image.id}-2\n      prompt: {_quoted(image.source.words)}\n      slots: [{slots}]"
+        f"    - id: {image.id}-2\n      prompt: {_quoted(image.source.words)}\n"
+        f"      style: {image.source.style or 'none'}\n      slots: [{slots}]"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pipeline.history.records import Generation, Master
 from pipeline.history.states import Purpose, State
 from pipeline.plan import selector
+from pipeline.plan.attempts import left_planned, usable
 from pipeline.plan.model import Facts, Reason, Redo, Wishes
 from pipeline.plan.pick import (
     Asked,
@@ -15,11 +16,10 @@ from pipeline.plan.pick import (
     Pick,
     asked_of,
     chosen_for,
+    exact_attempts,
     failed_last,
     in_the_way,
-    left_planned,
     pick,
-    usable,
 )
 from pipeline.plan.shop import Wish, better_size
 from pipeline.plan.slots import slots_of
@@ -41,6 +41,15 @@ class Nothing:
 
     code: Reason
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where `use:` leads: the image at its end, the last asset it names, the first one of another spec."""
+
+    root: Image
+    used: str = ""
+    foreign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,27 +94,44 @@ def cases_of(specs: tuple[Spec, ...], facts: Facts, wishes: Wishes) -> tuple[Cas
 def _case(
     spec: Spec, article: str, image: Image, images: Mapping[str, Image], facts: Facts, wishes: Wishes
 ) -> Case:
-    root, used = image, ""
-    while isinstance(root.source, Reused) and root.source.asset in images:
-        used = root.source.asset
-        root = images[used]
-    match root.source:
+    trail = _trail(spec, image, images)
+    for_key = use_key(trail.foreign or trail.used) if trail.used else ""
+    match trail.root.source:
         case Prompted() as prompted:
-            return _prompted(spec, article, image, root, prompted, used, facts, wishes)
+            return _prompted(spec, article, image, trail, prompted, facts, wishes)
         case OwnFile() as own:
             outcome: Own | Nothing | Pick = _own(own, facts)
         case Reused(asset=key):
-            used = key
-            held = chosen_for(image.key, use_key(key), facts)
+            held = chosen_for(image.key, for_key, facts)
             outcome = _have(held, Reason.UP_TO_DATE) or _from_history(key, facts)
-    for_key = use_key(used) if used else ""
     return Case(
-        spec=spec, article=article, image=image, asked=None, for_key=for_key, outcome=outcome, used=used
+        spec=spec,
+        article=article,
+        image=image,
+        asked=None,
+        for_key=for_key,
+        outcome=outcome,
+        used=trail.used,
     )
 
 
+def _trail(spec: Spec, image: Image, images: Mapping[str, Image]) -> Trail:
+    """Follow `use:` as far as the specs of this run go; a circle through two specs ends where it closes."""
+    root, way = image, [image.key]
+    while isinstance(root.source, Reused):
+        way.append(root.source.asset)
+        if way[-1] not in images or way[-1] in way[:-1]:
+            break
+        root = images[way[-1]]
+    foreign = next((key for key in way if key.partition("/")[0] != spec.name), "")
+    return Trail(root, way[-1] if len(way) > 1 else "", foreign)
+
+
 def use_key(asset: str) -> str:
-    """What an asset asks that takes another's picture: its choice holds while the spec names the same one."""
+    """What an asset asks that takes another spec's picture: its choice holds while it names the same one.
+
+    The same whether that spec is part of the run or not. Within one spec the choice follows the prompt.
+    """
     return f"use:{asset}"
 
 
@@ -113,42 +139,49 @@ def _prompted(
     spec: Spec,
     article: str,
     image: Image,
-    root: Image,
+    trail: Trail,
     prompted: Prompted,
-    used: str,
     facts: Facts,
     wishes: Wishes,
 ) -> Case:
     spec_asks = asked_of(prompted, facts.buyer)
-    held = chosen_for(image.key, spec_asks.key, facts) if used else None
     asked = spec_asks
-    outcome = _have(held, Reason.UP_TO_DATE) or pick(root, slots_of(root, facts), spec_asks, facts)
+    for_key = use_key(trail.foreign) if trail.foreign else spec_asks.key
+    outcome = _pick(image, trail.root, for_key, spec_asks, facts)
     redo = wishes.redo.get(image.key)
     if redo is not None:
         asked = asked_of(_redone(prompted, redo), facts.buyer)
-        outcome = in_the_way(image.key, asked, facts) or _need(Reason.ASKED, Purpose.REGENERATE, asked, facts)
+        barrier = in_the_way(image.key, (spec_asks, asked), facts)
+        outcome = barrier or _need(Reason.ASKED, Purpose.REGENERATE, image.key, asked, facts)
     elif isinstance(outcome, Barred):
-        outcome = _asked_again(outcome, asked, facts, wishes)
+        outcome = _asked_again(outcome, image.key, asked, facts, wishes)
     elif wishes.remaster and isinstance(outcome, Have):
-        outcome = _remastered(spec, image, outcome, asked, facts)
+        outcome = _remastered(image, outcome, asked, facts)
     return Case(
         spec=spec,
         article=article,
         image=image,
         asked=asked,
-        for_key=spec_asks.key,
+        for_key=for_key,
         outcome=outcome,
-        used=used,
+        used=trail.used,
     )
 
 
-def _asked_again(barred: Barred, asked: Asked, facts: Facts, wishes: Wishes) -> Barred | Need:
+def _pick(image: Image, root: Image, for_key: str, asked: Asked, facts: Facts) -> Pick:
+    """What an asset takes; one that takes another's (`root`) keeps what it took when that one moves on."""
+    found = pick(root, slots_of(root, facts), asked, facts)
+    if image is root:
+        return found
+    held = _have(chosen_for(image.key, for_key, facts), Reason.UP_TO_DATE)
+    return held or (replace(found, code=Reason.USE) if isinstance(found, Have) else found)
+
+
+def _asked_again(barred: Barred, asset: str, asked: Asked, facts: Facts, wishes: Wishes) -> Barred | Need:
     """`--only failed` and `--only rejected` are requests for one paid attempt each."""
-    if "failed" in wishes.only and barred.code is not Reason.UNKNOWN and failed_last(asked, facts):
-        return _need(Reason.ASKED, Purpose.RUN, asked, facts)
-    if "rejected" in wishes.only and barred.code is Reason.REJECTED:
-        return _need(Reason.ASKED, Purpose.RUN, asked, facts)
-    return barred
+    failed = "failed" in wishes.only and barred.code is not Reason.UNKNOWN and failed_last(asked, facts)
+    rejected = "rejected" in wishes.only and barred.code is Reason.REJECTED
+    return _need(Reason.ASKED, Purpose.RUN, asset, asked, facts) if failed or rejected else barred
 
 
 def _selected(case: Case, facts: Facts, wishes: Wishes) -> bool:
@@ -160,22 +193,20 @@ def _selected(case: Case, facts: Facts, wishes: Wishes) -> bool:
         return False
     is_failed = "failed" in words and failed_last(case.asked, facts)
     asked_for = isinstance(case.outcome, Need) and case.outcome.code is Reason.ASKED
-    is_rejected = "rejected" in words and (
-        asked_for or (isinstance(case.outcome, Barred) and case.outcome.code is Reason.REJECTED)
-    )
-    return is_failed or is_rejected
+    return is_failed or asked_for
 
 
-def _remastered(spec: Spec, image: Image, have: Have, asked: Asked, facts: Facts) -> Have | Need:
-    need = Need(Reason.REMASTER, Purpose.REMASTER)
-    wish = Wish(image=image, spec=spec.name, tags=spec.tags, asked=asked, need=need, for_key=asked.key)
-    return have if better_size(wish, facts, have.master.width, have.master.height) is None else need
+def _remastered(image: Image, have: Have, asked: Asked, facts: Facts) -> Have | Need:
+    size = better_size(image, asked, have, facts)
+    if size is None:
+        return have
+    resized = asked_of(replace(asked.prompted, size=size), facts.buyer)
+    return replace(_need(Reason.REMASTER, Purpose.REMASTER, image.key, resized, facts), size=size)
 
 
-def _need(code: Reason, purpose: Purpose, asked: Asked, facts: Facts) -> Need:
-    attempts = facts.known.attempts.get(asked.request, ())
-    left = left_planned([item for item in attempts if item.purpose is purpose], facts)
-    return Need(code, purpose, takes_over=left)
+def _need(code: Reason, purpose: Purpose, asset: str, asked: Asked, facts: Facts) -> Need:
+    same = [item for item in exact_attempts(asked, facts) if item.purpose is purpose]
+    return Need(code, purpose, takes_over=left_planned(asset, same, facts))
 
 
 def _redone(prompted: Prompted, redo: Redo) -> Prompted:
@@ -203,8 +234,10 @@ def _own(own: OwnFile, facts: Facts) -> Own | Nothing:
 def _from_history(key: str, facts: Facts) -> Own | Nothing | Have | Barred:
     """What another week's asset shows now: the newest decision for it, or its own file."""
     fact = facts.known.assets.get(key)
-    if fact is not None and fact.own_sha256 is not None and fact.own_sha256 in facts.known.own_masters:
-        return Own(facts.known.own_masters[fact.own_sha256], fact.ai, key)
+    if fact is not None and fact.own_sha256 is not None:
+        own = facts.known.own_masters.get(fact.own_sha256)
+        there = own is not None and own.sha256 in facts.present
+        return Own(own, fact.ai, key) if own is not None and there else Nothing(Reason.USE_MISSING, key)
     shown = _shown(key, facts)
     if shown is None:
         return Nothing(Reason.USE_MISSING, key)

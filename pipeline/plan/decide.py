@@ -11,10 +11,13 @@ from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, SlotPlan, Wis
 from pipeline.plan.pick import Barred, Have, Need, UnderWay
 from pipeline.plan.price import UNIT, Purse, price_of
 from pipeline.plan.reasons import next_step, sentence
-from pipeline.plan.shop import Shopping, Wish, better_size, shop, wanted_slots
+from pipeline.plan.shop import Shopping, better_size, shop, wanted_slots
 from pipeline.plan.slots import planned, unmade
 from pipeline.providers.models import MODELS
 from pipeline.spec.model import Spec
+
+_NEWS = (Reason.SAME_REQUEST, Reason.USE)
+"""Reasons of a picture that the asset takes from now on."""
 
 
 def decide(specs: tuple[Spec, ...], facts: Facts, wishes: Wishes) -> Plan:
@@ -65,18 +68,26 @@ def _base(
         provider=facts.buyer.name if prompted else None,
         model=prompted.model if prompted else None,
         prompt=prompted.prompt if prompted else None,
+        earlier_prompt=_earlier(case, facts),
         generation=generation,
-        next_step=next_step(code, case.image.key, case.spec.shown),
+        next_step=next_step(code, case.used or case.image.key, case.spec.shown, generation),
         shown=case.spec.shown,
     )
+
+
+def _earlier(case: Case, facts: Facts) -> str | None:
+    """The prompt that the last run saw for an asset, where it asks for another one now."""
+    before = facts.known.assets.get(case.image.key)
+    if before is None or before.prompt is None or case.asked is None:
+        return None
+    return before.prompt if before.prompt != case.asked.prompted.prompt else None
 
 
 def _with_picture(case: Case, have: Have, facts: Facts, wishes: Wishes) -> Action:
     slots = planned(case.image, have.master, have.generation.provider, facts, wishes, ai=True)
     kind, code, detail = _file_work(have.code, slots, wishes)
-    if case.used:
-        detail = case.used if code is not Reason.FILES_MISSING else detail
-        code = Reason.USE if kind is Kind.REUSE else code
+    if code is Reason.USE:
+        detail = case.used
     elif code is Reason.SAME_REQUEST and have.generation.asset != case.image.key:
         detail = f" (bought for {have.generation.asset})"
     advice = [*advice_for(case.image, slots)]
@@ -112,30 +123,27 @@ def _file_work(taken: Reason, slots: Sequence[SlotPlan], wishes: Wishes) -> tupl
     """The kind and reason of an asset whose picture is there."""
     to_make = [plan for plan in slots if plan.work is Work.RENDER]
     if not to_make:
-        return Kind.KEEP, Reason.UP_TO_DATE, ""
-    files = f"{len(to_make)} file" + ("" if len(to_make) == 1 else "s")
+        held = sum(plan.work in (Work.HELD_EDITED, Work.HELD_FOREIGN) for plan in slots)
+        waits = f"; {_files(held)} held back" if held else ""
+        # A picture taken anew stays news, though its files lie there already: it must be written down.
+        return (Kind.KEEP, taken, "") if taken in _NEWS else (Kind.KEEP, Reason.UP_TO_DATE, waits)
+    files = _files(len(to_make))
     if wishes.force:
         return Kind.RENDER, Reason.FORCED, files
     if taken in (Reason.UP_TO_DATE, Reason.OWN_FILE) and len(to_make) < len(slots):
         return Kind.RENDER, Reason.RECIPE_CHANGED, files
     if taken is Reason.UP_TO_DATE:
         return Kind.RENDER, Reason.FILES_MISSING, files
-    return Kind.REUSE, taken, files if taken is Reason.FILES_MISSING else ""
+    return Kind.REUSE, taken, ""
+
+
+def _files(count: int) -> str:
+    return f"{count} file" + ("" if count == 1 else "s")
 
 
 def _better(case: Case, have: Have, facts: Facts) -> str | None:
-    if case.asked is None:
-        return None
-    wish = Wish(
-        image=case.image,
-        spec=case.spec.name,
-        tags=case.spec.tags,
-        asked=case.asked,
-        need=Need(Reason.REMASTER),
-        for_key=case.for_key,
-    )
-    size = better_size(wish, facts, have.master.width, have.master.height)
-    if size is None:
+    size = better_size(case.image, case.asked, have, facts) if case.asked is not None else None
+    if case.asked is None or size is None:
         return None
     cost = price_of(case.asked.prompted.model, facts.prices, simulated=facts.buyer.simulated)
     return better_size_advice(size, "price unknown" if cost is None else f"{cost / UNIT:.2f}")

@@ -67,19 +67,19 @@ def best_stored(
     stored: Sequence[tuple[Generation, Master]],
     last_selected: int | None,
 ) -> tuple[Generation, Master] | None:
-    """The stored master to take: of those that serve well the last selected or the newest, else the best."""
+    """The stored master to take: of those that serve well the last selected or the newest, else the best.
+
+    Among equals the same order: the last selected, then the newest.
+    """
     if not stored:
         return None
     judged = [
         (service(slots, master.width, master.height), generation, master) for generation, master in stored
     ]
-    good = [(generation, master) for found, generation, master in judged if found.good]
-    for generation, master in good:
-        if generation.id == last_selected:
-            return generation, master
-    if good:
-        return max(good, key=lambda pair: pair[0].id)
-    _, generation, master = max(judged, key=lambda item: (item[0].rank, item[1].id))
+    best = max(found.rank for found, _, _ in judged)
+    good = [item for item in judged if item[0].good]
+    equals = good or [item for item in judged if item[0].rank == best]
+    _, generation, master = max(equals, key=lambda item: (item[1].id == last_selected, item[1].id))
     return generation, master
 
 

@@ -49,7 +49,6 @@ class Reason(StrEnum):
     OTHER_ACCOUNT = "other_account"
     UNKNOWN = "unknown"
     REFUSED = "refused"
-    FAILED = "failed"
     PAID_LOST = "paid_lost"
     REJECTED = "rejected"
     ABANDONED = "abandoned"
@@ -172,6 +171,7 @@ class Action:
 
     `asked` is what the spec asks for now (a request key, or a generation key where it gives a size): a
     selection holds while it stays the same. `generation` is the one used, waited for, or in the way.
+    `earlier_prompt` is what the last run saw, where `prompt` differs from it.
     `width`, `height` are the master's, or those that will be asked for. `cost` in 0.0001 units; None: no
     price is known.
     """
@@ -187,6 +187,7 @@ class Action:
     provider: str | None = None
     model: str | None = None
     prompt: str | None = None
+    earlier_prompt: str | None = None
     width: int | None = None
     height: int | None = None
     cost: int | None = 0
@@ -252,7 +253,12 @@ class Plan:
     @property
     def has_work(self) -> bool:
         """Whether a run would do anything."""
-        return any(action.kind in (Kind.GENERATE, Kind.WAIT) or action.to_render for action in self.actions)
+        return any(
+            action.kind is Kind.GENERATE
+            or (action.kind is Kind.WAIT and action.code is not Reason.OTHER_ACCOUNT)
+            or action.to_render
+            for action in self.actions
+        )
 
 
 def totals(actions: tuple[Action, ...], purchases: tuple[Purchase, ...]) -> Totals:

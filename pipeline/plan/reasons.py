@@ -7,7 +7,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.NEW: "new: nothing in the history answers this prompt",
     Reason.PROMPT_CHANGED: "the prompt changed",
     Reason.MODEL_CHANGED: "the model changed",
-    Reason.REQUEST_CHANGED: "seed, parameters or provider changed",
+    Reason.REQUEST_CHANGED: "size, seed, parameters or provider changed",
     Reason.AFTER_FAILURE: "the last attempt failed and cost nothing",
     Reason.LEFT_PLANNED: "an earlier run planned it and never sent it",
     Reason.RESUBMIT: "you settled the doubtful attempt with resolve --resubmit",
@@ -20,13 +20,12 @@ _SENTENCES: dict[Reason, str] = {
     Reason.FILES_MISSING: "the picture is there, {detail} to make",
     Reason.RECIPE_CHANGED: "crop, slot or label changed: {detail} to make again",
     Reason.FORCED: "made again as --force asks: {detail}",
-    Reason.UP_TO_DATE: "everything is in place",
+    Reason.UP_TO_DATE: "everything is in place{detail}",
     Reason.IN_FLIGHT: "generation {id} is being made (task {task})",
     Reason.OTHER_RUN: "another run is buying it (generation {id})",
     Reason.OTHER_ACCOUNT: "generation {id} was submitted with another account at {endpoint} ({account})",
     Reason.UNKNOWN: "generation {id} is in doubt: it was sent, no answer came back, it may be paid for",
     Reason.REFUSED: "generation {id} was refused by the audit ({code}): {message}",
-    Reason.FAILED: "generation {id} failed ({code}): {message}",
     Reason.PAID_LOST: "generation {id} was paid for and lost: the provider no longer has its task {task}",
     Reason.REJECTED: "you rejected generation {id}, and there is no other picture for it",
     Reason.ABANDONED: "generation {id} was abandoned; it may have been paid for",
@@ -39,9 +38,8 @@ _SENTENCES: dict[Reason, str] = {
 
 _NEXT: dict[Reason, str] = {
     Reason.OTHER_ACCOUNT: "type the command with the credentials of that account",
-    Reason.UNKNOWN: "pipeline resolve {asset} --resubmit   (or --abandon)",
+    Reason.UNKNOWN: "pipeline resolve {owner} --resubmit   (or --abandon)",
     Reason.REFUSED: "change the prompt in the spec, or: pipeline regenerate {asset}",
-    Reason.FAILED: "pipeline run {path} --only failed",
     Reason.PAID_LOST: "pipeline regenerate {asset}",
     Reason.REJECTED: "pipeline regenerate {asset}   (or: pipeline run {path} --only rejected)",
     Reason.ABANDONED: "pipeline regenerate {asset}",
@@ -66,7 +64,8 @@ def sentence(code: Reason, generation: Generation | None = None, detail: str = "
     )
 
 
-def next_step(code: Reason, asset: str, path: str) -> str | None:
-    """The command that helps, where one does."""
+def next_step(code: Reason, asset: str, path: str, generation: Generation | None = None) -> str | None:
+    """The command that helps, where one does. A doubt is settled by the name of the asset that asked."""
     hint = _NEXT.get(code)
-    return hint.format(asset=asset, path=path) if hint else None
+    owner = generation.asset if generation else asset
+    return hint.format(asset=asset, owner=owner, path=path) if hint else None

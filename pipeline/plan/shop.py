@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pipeline.fingerprint import generation_key
 from pipeline.history.records import Wanted
 from pipeline.history.states import Purpose
+from pipeline.plan.attempts import may_be_bought_again
 from pipeline.plan.masters import choose_size, service
 from pipeline.plan.model import Facts, Purchase
-from pipeline.plan.pick import Asked, Need
+from pipeline.plan.pick import Asked, Have, Need, under_way
 from pipeline.plan.price import Purse, price_of
 from pipeline.plan.slots import slots_of
 from pipeline.platforms.model import Slot
@@ -26,6 +27,16 @@ class Wish:
     asked: Asked
     need: Need
     for_key: str
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """The pixels that must be asked for; None: the planner chooses."""
+        return self.asked.prompted.size or self.need.size
+
+    @property
+    def key(self) -> str:
+        """What makes two wishes one purchase: the request, and the size where it is given."""
+        return generation_key(self.asked.request, *self.size) if self.size else self.asked.request
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,10 @@ def shop(wishes: Sequence[Wish], facts: Facts, purse: Purse) -> Shopping:
 
 
 def size_for(group: Sequence[Wish], facts: Facts) -> tuple[int, int]:
-    """The pixels to ask for: the spec's, the size of a row that is taken over, or the best for all slots."""
-    explicit = next((wish.asked.prompted.size for wish in group if wish.asked.prompted.size), None)
-    if explicit is not None:
-        return explicit
+    """The pixels to ask for: those given, those of a row that is taken over, or the best for all slots."""
+    given = next((wish.size for wish in group if wish.size), None)
+    if given is not None:
+        return given
     left = next((wish.need.takes_over for wish in group if wish.need.takes_over), None)
     if left is not None:
         return left.width, left.height
@@ -71,56 +82,56 @@ def wanted_slots(group: Sequence[Wish], facts: Facts) -> tuple[tuple[Image, Slot
     return tuple((wish.image, slot) for wish in group for slot in slots_of(wish.image, facts))
 
 
-def better_size(wish: Wish, facts: Facts, width: int, height: int) -> tuple[int, int] | None:
-    """A size that would serve an asset's slots better than a master of these pixels, and was never bought."""
-    if wish.asked.prompted.size is not None:
+def better_size(image: Image, asked: Asked, have: Have, facts: Facts) -> tuple[int, int] | None:
+    """A size that would serve an asset's slots better than the picture it has, and was never bought.
+
+    None where the size is the author's, or where the picture answers something else than the spec asks:
+    another one of the spec's would not be the same picture in a better size.
+    """
+    if asked.prompted.size is not None or have.generation.request != asked.request:
         return None
-    slots = wanted_slots([wish], facts)
-    size = choose_size(MODELS[wish.asked.prompted.model], slots)
-    if (
-        service(slots, width, height).good
-        or service(slots, *size).rank[:3] <= service(slots, width, height).rank[:3]
-    ):
+    slots = [(image, slot) for slot in slots_of(image, facts)]
+    now = service(slots, have.master.width, have.master.height)
+    size = choose_size(MODELS[asked.prompted.model], slots)
+    if now.good or service(slots, *size).rank[:3] <= now.rank[:3]:
         return None
-    attempts = facts.known.attempts.get(wish.asked.request, ())
-    key = generation_key(wish.asked.request, *size)
-    return None if any(attempt.generation_key == key for attempt in attempts) else size
+    key = generation_key(asked.request, *size)
+    same = [item for item in facts.known.attempts.get(asked.request, ()) if item.generation_key == key]
+    free = under_way(same, facts) is None and all(may_be_bought_again(item) for item in same)
+    return size if free else None
 
 
 def _groups(wishes: Sequence[Wish]) -> list[list[Wish]]:
-    """Equal requests together; one without a size joins any size that is bought anyway."""
-    exact: dict[str, list[Wish]] = {}
-    free: dict[str, list[Wish]] = {}
-    order: list[list[Wish]] = []
+    """Equal requests together, in the order of the specs; one without a size joins a size that is bought."""
+    hosts: dict[str, str] = {}
     for wish in wishes:
-        groups, key = (exact, wish.asked.key) if wish.asked.generation_key else (free, wish.asked.request)
-        if key not in groups:
-            groups[key] = []
-            order.append(groups[key])
-        groups[key].append(wish)
-    for request, group in free.items():
-        host = next((other for other in exact.values() if other[0].asked.request == request), None)
-        if host is not None:
-            host.extend(group)
-            order = [kept for kept in order if kept is not group]
-    return order
+        if wish.size is not None:
+            hosts.setdefault(wish.asked.request, wish.key)
+    groups: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        key = wish.key if wish.size else hosts.get(wish.asked.request, wish.key)
+        groups.setdefault(key, []).append(wish)
+    return list(groups.values())
 
 
 def _purchase(group: Sequence[Wish], facts: Facts, numbers: dict[str, int], cost: int | None) -> Purchase:
     first = group[0]
     width, height = size_for(group, facts)
     asked, prompted = first.asked, first.asked.prompted
-    takes_over = next((wish.need.takes_over for wish in group if wish.need.takes_over), None)
+    exact = generation_key(asked.request, width, height)
+    left = [wish.need.takes_over for wish in group if wish.need.takes_over is not None]
+    # A row of another size joins no purchase that has its size given: it would bring the wrong picture.
+    takes_over = next((row for row in left if row.generation_key == exact), None)
     if takes_over is not None:
         attempt = takes_over.attempt
     else:
         before = [item.attempt for item in facts.known.attempts.get(asked.request, ())]
-        attempt = max([*before, numbers.get(asked.request, 0)], default=0) + 1
+        attempt = max([*before, numbers.get(asked.request, 0)]) + 1
         numbers[asked.request] = attempt
     return Purchase(
         wanted=Wanted(
             request=asked.request,
-            generation_key=generation_key(asked.request, width, height),
+            generation_key=exact,
             attempt=attempt,
             asset=first.image.key,
             spec=first.spec,
@@ -140,6 +151,6 @@ def _purchase(group: Sequence[Wish], facts: Facts, numbers: dict[str, int], cost
         ),
         assets=tuple(wish.image.key for wish in group),
         forced=first.need.purpose is not Purpose.RUN,
-        exact=asked.generation_key is not None,
+        exact=any(wish.size is not None for wish in group),
         takes_over=takes_over,
     )

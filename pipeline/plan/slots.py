@@ -60,9 +60,7 @@ def _slot_plan(
 ) -> SlotPlan:
     recipe = recipe_of(image, slot, master, facts, ai=ai)
     stem = facts.stem(image, slot)
-    rows = next(
-        (found for path in _paths(stem, slot) if (found := facts.known.written.get(path)) is not None), ()
-    )
+    rows = _written(stem, slot, facts)
     work, path = _work(recipe, provider, rows, facts, wishes)
     return SlotPlan(
         slot=slot,
@@ -74,8 +72,12 @@ def _slot_plan(
     )
 
 
-def _paths(stem: str, slot: Slot) -> tuple[str, ...]:
-    return tuple(f"{stem}.{ending.value}" for ending in slot.formats)
+def _written(stem: str, slot: Slot, facts: Facts) -> Sequence[Delivered]:
+    """The rows of the slot's file that was written last and still lies there, in whichever format."""
+    written = facts.known.written
+    paths = [f"{stem}.{ending.value}" for ending in slot.formats]
+    there = [written[path] for path in paths if path in written and facts.disk[path] is not None]
+    return max(there, key=lambda rows: rows[0].at, default=())
 
 
 def _work(
@@ -84,9 +86,7 @@ def _work(
     """Compare the wanted recipe with what was written last and with what lies on the disk now."""
     if not rows:
         return Work.RENDER, None
-    lies = facts.disk.get(rows[0].path)
-    if lies is None:
-        return Work.RENDER, None
+    lies = facts.disk[rows[0].path]
     ours = next((row for row in rows if row.sha256 == lies), None)
     if ours is None:
         if wishes.overwrite:
