@@ -187,9 +187,9 @@ def _decisions(session: Session, assets: Sequence[str]) -> dict[str, tuple[Decis
 
 
 def _pursuits(session: Session, assets: Sequence[str]) -> dict[str, tuple[Generation, ...]]:
-    """What is under way because an author asked for one more picture of an asset."""
+    """What is under way, or in doubt, because an author asked for one more picture of an asset."""
     grouped: dict[str, list[Generation]] = {}
-    states = [state.value for state in IN_FLIGHT]
+    states = [state.value for state in (*IN_FLIGHT, State.UNKNOWN)]
     for chunk in rows.chunks(assets):
         query = rows.generations().where(
             GenerationRow.asset_key.in_(chunk),

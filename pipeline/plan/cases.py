@@ -7,7 +7,7 @@ from pipeline.history.records import Generation, Master
 from pipeline.history.states import Purpose, State
 from pipeline.plan import selector
 from pipeline.plan.attempts import left_planned, usable
-from pipeline.plan.model import Facts, Reason, Redo, Wishes
+from pipeline.plan.model import Facts, Reason, Wishes
 from pipeline.plan.pick import (
     Asked,
     Barred,
@@ -20,6 +20,7 @@ from pipeline.plan.pick import (
     failed_last,
     in_the_way,
     pick,
+    redone,
 )
 from pipeline.plan.shop import Wish, better_size
 from pipeline.plan.slots import slots_of
@@ -150,7 +151,7 @@ def _prompted(
     outcome = _pick(image, trail.root, for_key, spec_asks, facts)
     redo = wishes.redo.get(image.key)
     if redo is not None:
-        asked = asked_of(_redone(prompted, redo), facts.buyer)
+        asked = asked_of(redone(prompted, redo), facts.buyer)
         barrier = in_the_way(image.key, (spec_asks, asked), facts)
         outcome = barrier or _need(Reason.ASKED, Purpose.REGENERATE, image.key, asked, facts)
     elif isinstance(outcome, Barred):
@@ -207,15 +208,6 @@ def _remastered(image: Image, have: Have, asked: Asked, facts: Facts) -> Have | 
 def _need(code: Reason, purpose: Purpose, asset: str, asked: Asked, facts: Facts) -> Need:
     same = [item for item in exact_attempts(asked, facts) if item.purpose is purpose]
     return Need(code, purpose, takes_over=left_planned(asset, same, facts))
-
-
-def _redone(prompted: Prompted, redo: Redo) -> Prompted:
-    return replace(
-        prompted,
-        prompt=redo.prompt or prompted.prompt,
-        model=redo.model or prompted.model,
-        size=redo.size or prompted.size,
-    )
 
 
 def _have(generation: Generation | None, code: Reason) -> Have | None:

@@ -9,7 +9,7 @@ from pipeline.plan.cases import Case, Nothing, Own, cases_of
 from pipeline.plan.masters import choose_size
 from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, SlotPlan, Wishes, Work
 from pipeline.plan.pick import Barred, Have, Need, UnderWay
-from pipeline.plan.price import UNIT, Purse, price_of
+from pipeline.plan.price import Purse, price_of, price_words
 from pipeline.plan.reasons import next_step, sentence
 from pipeline.plan.shop import Shopping, better_size, shop, wanted_slots
 from pipeline.plan.slots import planned, unmade
@@ -70,9 +70,20 @@ def _base(
         prompt=prompted.prompt if prompted else None,
         earlier_prompt=_earlier(case, facts),
         generation=generation,
-        next_step=next_step(code, case.used or case.image.key, case.spec.shown, generation),
+        next_step=next_step(
+            code,
+            case.used or case.image.key,
+            case.spec.shown,
+            generation,
+            flag=_flag(case, facts),
+        ),
         shown=case.spec.shown,
     )
+
+
+def _flag(case: Case, facts: Facts) -> str:
+    """What a next command needs to stay with the simulator that serves this plan."""
+    return " --provider simulator" if facts.buyer.simulated and case.spec.provider != "simulator" else ""
 
 
 def _earlier(case: Case, facts: Facts) -> str | None:
@@ -146,7 +157,7 @@ def _better(case: Case, have: Have, facts: Facts) -> str | None:
     if case.asked is None or size is None:
         return None
     cost = price_of(case.asked.prompted.model, facts.prices, simulated=facts.buyer.simulated)
-    return better_size_advice(size, "price unknown" if cost is None else f"{cost / UNIT:.2f}")
+    return better_size_advice(size, price_words(cost))
 
 
 def _to_buy(case: Case, need: Need, shopping: Shopping, facts: Facts, wishes: Wishes) -> Action:

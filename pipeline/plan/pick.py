@@ -6,7 +6,7 @@ nothing is bought by itself; only then is one bought.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.fingerprint import generation_key, request_key
 from pipeline.history.records import Decision, Generation, Master
@@ -20,8 +20,9 @@ from pipeline.plan.attempts import (
     why_barred,
 )
 from pipeline.plan.masters import best_stored
-from pipeline.plan.model import Buyer, Facts, Reason
+from pipeline.plan.model import Buyer, Facts, Reason, Redo
 from pipeline.platforms.model import Slot
+from pipeline.providers.models import MODELS
 from pipeline.spec.model import Image, Prompted
 
 
@@ -78,6 +79,19 @@ class Barred:
 
 
 Pick = Have | UnderWay | Need | Barred
+
+
+def redone(prompted: Prompted, redo: Redo) -> Prompted:
+    """What a redo asks: the spec's image with the author's changes, less what another model cannot take."""
+    model = MODELS[redo.model or prompted.model]
+    return replace(
+        prompted,
+        prompt=redo.prompt or prompted.prompt,
+        model=model.name,
+        size=redo.size or prompted.size,
+        seed=prompted.seed if model.seed else None,
+        params={name: value for name, value in prompted.params.items() if name in model.params},
+    )
 
 
 def asked_of(prompted: Prompted, buyer: Buyer) -> Asked:

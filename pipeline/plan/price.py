@@ -13,6 +13,13 @@ def price_of(model: str, prices: Mapping[str, int], *, simulated: bool) -> int |
     return 0 if simulated else prices.get(model)
 
 
+def price_words(cost: int | None) -> str:
+    """A price in words, without its currency: 0 is free, None is not known."""
+    if cost is None:
+        return "price unknown"
+    return "free" if cost == 0 else f"{cost / UNIT:.2f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Purse:
     """What was planned so far against the ceilings; `refuses` says which ceiling the next picture breaks."""

@@ -1,6 +1,7 @@
 """The sentence for each reason, and the command that helps. Pure; the only wording in the plan."""
 
 from pipeline.history.records import Generation
+from pipeline.history.states import REPEATABLE_REFUSALS
 from pipeline.plan.model import Reason
 
 _SENTENCES: dict[Reason, str] = {
@@ -38,16 +39,17 @@ _SENTENCES: dict[Reason, str] = {
 
 _NEXT: dict[Reason, str] = {
     Reason.OTHER_ACCOUNT: "type the command with the credentials of that account",
-    Reason.UNKNOWN: "pipeline resolve {owner} --resubmit   (or --abandon)",
-    Reason.REFUSED: "change the prompt in the spec, or: pipeline regenerate {asset}",
-    Reason.PAID_LOST: "pipeline regenerate {asset}",
-    Reason.REJECTED: "pipeline regenerate {asset}   (or: pipeline run {path} --only rejected)",
-    Reason.ABANDONED: "pipeline regenerate {asset}",
-    Reason.PICTURE_GONE: "put the store back from a copy, or: pipeline regenerate {asset}",
+    Reason.UNKNOWN: "pipeline resolve {owner} --abandon   (or --resubmit, to let the next run buy it again)",
+    Reason.REFUSED: "change the prompt in the spec, or: pipeline regenerate {asset}{flag}",
+    Reason.PAID_LOST: "pipeline regenerate {asset}{flag}",
+    Reason.REJECTED: "pipeline regenerate {asset}{flag}   (or: pipeline run {path} --only rejected{flag})",
+    Reason.ABANDONED: "pipeline regenerate {asset}{flag}",
+    Reason.PICTURE_GONE: "put the store back from a copy, or: pipeline regenerate {asset}{flag}",
     Reason.USE_MISSING: "name an asset that has one: pipeline history --search TEXT",
     Reason.FILE_UNREADABLE: "give the spec a PNG, JPEG or WebP picture that opens",
     Reason.BUDGET: "raise the budget, or type the command again without it",
 }
+_AGAIN = "pipeline run {path} --only failed{flag}   (the same prompt may pass; it is paid again)"
 
 
 def sentence(code: Reason, generation: Generation | None = None, detail: str = "") -> str:
@@ -64,8 +66,15 @@ def sentence(code: Reason, generation: Generation | None = None, detail: str = "
     )
 
 
-def next_step(code: Reason, asset: str, path: str, generation: Generation | None = None) -> str | None:
-    """The command that helps, where one does. A doubt is settled by the name of the asset that asked."""
+def next_step(
+    code: Reason, asset: str, path: str, generation: Generation | None = None, *, flag: str = ""
+) -> str | None:
+    """The command that helps, where one does; `flag` is what keeps a rehearsal a rehearsal.
+
+    A doubt is settled by the name of the asset that asked.
+    """
     hint = _NEXT.get(code)
+    if code is Reason.REFUSED and generation is not None and generation.trouble is not None:
+        hint = _AGAIN if generation.trouble.code in REPEATABLE_REFUSALS else hint
     owner = generation.asset if generation else asset
-    return hint.format(asset=asset, owner=owner, path=path) if hint else None
+    return hint.format(asset=asset, owner=owner, path=path, flag=flag) if hint else None

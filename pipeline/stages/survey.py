@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import PictureError
 from pipeline.history.records import Delivered, Generation, Known, Master, OwnPicture
 from pipeline.plan.model import Facts, OwnReading, Wishes
-from pipeline.plan.pick import asked_of
+from pipeline.plan.pick import asked_of, redone
 from pipeline.render.inspect import inspect
 from pipeline.runner.lock import living
 from pipeline.spec.model import OwnFile, Prompted, Reused, Spec
@@ -48,15 +48,7 @@ def _requests(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Iterat
                 yield asked_of(image.source, studio.buyer).request
                 redo = wishes.redo.get(image.key)
                 if redo is not None:
-                    redone = Prompted(
-                        prompt=redo.prompt or image.source.prompt,
-                        words=image.source.words,
-                        style=image.source.style,
-                        model=redo.model or image.source.model,
-                        seed=image.source.seed,
-                        params=image.source.params,
-                    )
-                    yield asked_of(redone, studio.buyer).request
+                    yield asked_of(redone(image.source, redo), studio.buyer).request
 
 
 def _assets(specs: tuple[Spec, ...]) -> Iterator[str]:

@@ -60,16 +60,16 @@ def test_the_last_selected_of_a_request_counts_for_whichever_asset(book: Book) -
     assert _known(book, requests=("q1:cat", "q1:dog")).last_selected == {"q1:cat": first.id}
 
 
-def test_pursuits_are_what_an_author_asked_for_and_is_under_way(book: Book) -> None:
+def test_pursuits_are_what_an_author_asked_for_and_is_under_way_or_in_doubt(book: Book) -> None:
     waiting = book.planned(purpose=Purpose.REGENERATE)
     running = book.submitted(purpose=Purpose.REMASTER, request="q1:cat-better")
     sending = book.submitting(purpose=Purpose.REGENERATE, request="q1:cat-other")
     book.submitted(request="q1:by-a-plain-run")
     book.stored(purpose=Purpose.REGENERATE, request="q1:done")
-    book.unknown(purpose=Purpose.REGENERATE, request="q1:doubt")
+    doubt = book.unknown(purpose=Purpose.REGENERATE, request="q1:doubt")
     book.planned(purpose=Purpose.REGENERATE, request="q1:elsewhere", asset=OTHER)
 
-    assert _known(book, assets=(COVER,)).pursuits == {COVER: (waiting, running, sending)}
+    assert _known(book, assets=(COVER,)).pursuits == {COVER: (waiting, running, sending, doubt)}
 
 
 def test_written_files_come_by_path_for_the_specs_asked_for(book: Book) -> None:

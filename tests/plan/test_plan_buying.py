@@ -71,7 +71,7 @@ def test_a_new_prompt_is_bought_once_with_its_price_and_all_that_its_row_needs()
             generation(State.REFUSED, charged=Charged.MAYBE, trouble=trouble("50511")),
             Reason.REFUSED,
             "refused by the audit (50511)",
-            "change the prompt in the spec, or: pipeline regenerate week12/lobster/cover",
+            "pipeline run configs/week12.yaml --only failed",
         ),
         (
             generation(State.FAILED, charged=Charged.YES, task_id="73"),
@@ -167,7 +167,10 @@ def test_a_doubt_is_settled_by_the_name_of_the_asset_that_asked() -> None:
 
     action = action_of(facts(theirs))
 
-    assert action.next_step == "pipeline resolve week11/crab/cover --resubmit   (or --abandon)"
+    assert (
+        action.next_step
+        == "pipeline resolve week11/crab/cover --abandon   (or --resubmit, to let the next run buy it again)"
+    )
 
 
 def test_a_doubt_is_named_before_a_rejection_because_it_must_be_settled_first() -> None:

@@ -9,6 +9,7 @@ from pipeline.fingerprint import generation_key
 from pipeline.history.records import Generation
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 from pipeline.plan.model import Action, Kind, Plan, Reason, Redo
+from pipeline.plan.pick import redone
 from pipeline.plan.selector import matches, names
 from pipeline.spec.model import Prompted
 from tests.builders import (
@@ -136,7 +137,10 @@ def test_regenerate_is_barred_by_a_doubt_and_names_the_command_that_settles_it(s
     (action,) = plan.actions
     assert plan.purchases == ()
     assert (action.kind, action.code) == (Kind.BLOCKED, Reason.UNKNOWN)
-    assert action.next_step == f"pipeline resolve {ASSET} --resubmit   (or --abandon)"
+    assert (
+        action.next_step
+        == f"pipeline resolve {ASSET} --abandon   (or --resubmit, to let the next run buy it again)"
+    )
 
 
 def test_a_regeneration_that_died_half_sent_in_other_words_bars_too() -> None:
@@ -379,3 +383,19 @@ def test_a_draft_does_not_hold_back_an_asset_that_asks_for_the_same_picture() ->
     plan = plan_of(facts(), spec(image("week12/a/1", draft=True), image("week12/a/2")))
 
     assert [item.assets for item in plan.purchases] == [("week12/a/2",)]
+
+
+def test_a_redo_with_another_model_leaves_out_what_that_model_cannot_take() -> None:
+    asked = redone(
+        prompted(model="jimeng_t2i_v31", seed=7, params={"use_pre_llm": False}), Redo(model="jimeng_t2i_v40")
+    )
+
+    assert (asked.model, asked.seed, asked.params) == ("jimeng_t2i_v40", None, {})
+
+
+def test_a_rehearsal_is_redone_as_a_rehearsal() -> None:
+    plan = plan_of(facts(generation(rejected=True, buyer=SIMULATOR), buyer=SIMULATOR))
+
+    (action,) = plan.actions
+    assert action.next_step is not None
+    assert action.next_step.startswith(f"pipeline regenerate {ASSET} --provider simulator")

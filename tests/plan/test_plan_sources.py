@@ -129,7 +129,10 @@ def test_use_shows_the_barrier_of_the_asset_it_names_with_that_assets_command() 
     action = action_of(facts(generation(State.UNKNOWN)), image(HERE, reused(ASSET)), image())
 
     assert (action.kind, action.code) == (Kind.BLOCKED, Reason.UNKNOWN)
-    assert action.next_step == f"pipeline resolve {ASSET} --resubmit   (or --abandon)"
+    assert (
+        action.next_step
+        == f"pipeline resolve {ASSET} --abandon   (or --resubmit, to let the next run buy it again)"
+    )
 
 
 def test_a_picture_taken_within_a_spec_is_kept_when_the_other_asset_moves_on() -> None:
