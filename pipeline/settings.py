@@ -70,10 +70,10 @@ def _text_or_none(value: object) -> str | None:
 
 
 def as_label_text(value: object) -> str:
-    """The visible label: it must name AI and say that the picture was generated or synthesised."""
+    """The visible label: it must name AI and say that the picture was generated."""
     text = as_text(value).strip()
-    if not ("AI" in text or "人工智能" in text) or not ("生成" in text or "合成" in text):
-        raise ValueError("must contain AI or 人工智能, and 生成 or 合成, such as AI生成")
+    if "AI" not in text or "生成" not in text:
+        raise ValueError("must contain AI and 生成, such as AI生成")
     return text
 
 
@@ -101,7 +101,9 @@ class LabelSettings(Written):
     """The AI label, visible and hidden."""
 
     text: Annotated[str, BeforeValidator(as_label_text)] = Field("AI生成", description="The visible words.")
-    opacity: Annotated[float, Number(0.5, 1)] = Field(0.85, description="Of the visible label, 0.5 to 1.")
+    opacity: Annotated[float, Number(0.6, 1)] = Field(
+        0.85, description="Of the visible label's plate, 0.6 to 1."
+    )
     producer: Annotated[str, BeforeValidator(as_producer)] = Field(
         "jimeng", description="The hidden ContentProducer."
     )
