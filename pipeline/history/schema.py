@@ -15,6 +15,7 @@ from filelock import FileLock
 from pipeline.errors import HistoryError
 from pipeline.history import engine
 from pipeline.history.engine import open_engine, readable_errors, sqlite_url, unusable
+from pipeline.history.filesystem import network_kind
 
 REVISIONS = ("0001",)
 """Every revision, oldest first; a test holds it against the migrations folder."""
@@ -86,8 +87,14 @@ def make_ready(path: Path, *, now: datetime) -> Upgraded | None:
     """Create or upgrade the database at `path`; None when it was current.
 
     Behind head: a copy is kept first in `backups/` beside it. Raises HistoryError for a revision of a
-    newer program and for a file that is some other program's database; nothing is changed then.
+    newer program, for a file that is some other program's database, and for a network file system; nothing
+    is changed then.
     """
+    if (network := network_kind(path)) is not None:
+        raise HistoryError(
+            f"{path} lies on a network file system ({network}), where SQLite's locks do not hold",
+            next_step="keep the history on a local disk: PIPELINE_DATABASE_URL=sqlite:////PATH/history.db",
+        )
     checked = check(path)
     if checked.standing is Standing.CURRENT:
         return None
