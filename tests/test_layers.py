@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("spec", "render", "history", "providers.jimeng", "providers.simulator"),
     ("plan", "providers.rehearsal"),
     ("runner", "delivery"),
-    ("stages",),
+    ("stages", "safekeeping"),
     ("produce",),
     ("documents", "console", "wiring"),
     ("commands",),
