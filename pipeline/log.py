@@ -32,33 +32,43 @@ class _JsonLines(logging.Formatter):
     """One object a line: when, how grave, what, and its fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as a line, redacted as a whole."""
+        """The record as a line, every text in it redacted."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        fields = getattr(record, "fields", {})
-        line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **fields}
-        return redacted(json.dumps(line, ensure_ascii=False, default=str))
+        line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+        line |= getattr(record, "fields", {})
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps({name: _plain(value) for name, value in line.items()}, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    """A field as JSON takes it. Redacted before its quotes are escaped, so that a secret is found whole."""
+    return value if value is None or isinstance(value, bool | int | float) else redacted(str(value))
 
 
 class DayFile:
     """The open log of one command. A log that cannot be written is no reason to stop: it is left out."""
 
     def __init__(self, folder: Path, level: str, today: datetime) -> None:
-        self._handler: logging.Handler | None = None
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._handler = logging.FileHandler(folder / f"{today:%Y-%m-%d}.jsonl", encoding="utf-8")
-        except OSError:
-            return
-        self._handler.setFormatter(_JsonLines())
+        self._handler = _file_handler(folder, today)
         _LOGGER.addHandler(self._handler)
         _LOGGER.setLevel(level.upper())
         _LOGGER.propagate = False
 
     def close(self) -> None:
         """Close the file."""
-        if self._handler is not None:
-            _LOGGER.removeHandler(self._handler)
-            self._handler.close()
+        _LOGGER.removeHandler(self._handler)
+        self._handler.close()
+
+
+def _file_handler(folder: Path, today: datetime) -> logging.Handler:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(folder / f"{today:%Y-%m-%d}.jsonl", encoding="utf-8")
+    except OSError:
+        return logging.NullHandler()
+    handler.setFormatter(_JsonLines())
+    return handler
 
 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:

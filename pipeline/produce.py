@@ -6,7 +6,7 @@
     remember  where the specs lie, what they ask, the author's pictures   stages/remember.py
     buy       claim, send once, record; poll, fetch, store                runner/buy.py, runner/follow.py
     render    crop, resize, label, encode; row before rename              stages/rendering.py
-    judge     plan again: what is there now, and what is in the way       stages/outcome.py
+    judge     plan again: what is there now, and what is in the way       stages/outcome.py, stages/answers.py
     hand over manifests, Markdown, contact sheet                          stages/handover.py
 
 Data flows one way: specs and facts make a plan, a plan makes jobs, news of stored pictures make files, and
@@ -114,6 +114,7 @@ class Tally:
         self.halted: str | None = None
 
     def count(self, happening: Happening) -> None:
+        """Take one piece of news into account."""
         generation = happening.generation
         if happening.news is News.HALTED:
             self.halted = happening.note

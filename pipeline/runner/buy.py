@@ -4,19 +4,23 @@ Order of effects: the intent is committed (`submitting`), then the POST leaves, 
 before anything else is done with it. What is in doubt is never sent again from here.
 """
 
-from pipeline.errors import PipelineError
+from dataclasses import replace
+
+from pipeline.errors import IncompleteError, PipelineError
 from pipeline.history.gate import Claim, Claimed, Full, Lost, Served
-from pipeline.history.records import Generation
+from pipeline.history.records import Generation, Trouble
 from pipeline.history.states import State
 from pipeline.providers import retry
 from pipeline.providers.contract import Accepted, Answered, Done, Fault, NotTaken, Order, Unready, Verdict
 from pipeline.providers.contract import Refused as RefusedResult
 from pipeline.runner.follow import Follower, trouble_of
 from pipeline.runner.keep import keep
-from pipeline.runner.model import Buy, News
+from pipeline.runner.model import Buy, Happening, News
 from pipeline.runner.tools import Tools
 from pipeline.storage import write_atomic
 
+_SAYS_AFTER = 5.0
+"""Seconds of waiting for a place after which the author is told what is waited for."""
 _FINAL = {
     Verdict.REFUSED: (State.REFUSED, News.REFUSED),
     Verdict.FAILED: (State.FAILED, News.FAILED),
@@ -24,6 +28,7 @@ _FINAL = {
     Verdict.ACCESS: (State.FAILED, News.FAILED),
     Verdict.UNKNOWN: (State.UNKNOWN, News.UNKNOWN),
 }
+_ENDED = Trouble(code="stopped", message="the run ended before it was sent")
 
 
 class Buyer:
@@ -42,6 +47,11 @@ class Buyer:
         while True:
             claim = self._claim()
             match claim:
+                case Claimed() if self._is_over():
+                    # The end came while the database was busy with the claim: nothing has left yet.
+                    tools.ledger.ended(
+                        generation.id, State.SUBMITTING, State.PLANNED, _ENDED, at=tools.clock.now()
+                    )
                 case Claimed():
                     if self._send():
                         return
@@ -52,14 +62,16 @@ class Buyer:
                 case Lost():
                     return
                 case None:
-                    self._give_back("the run ended before it was sent")
+                    self._give_back(_ENDED.message)
                     return
 
     def _claim(self) -> Claim | None:
         """Wait for a place and a slot in time; one thread at a time asks the database. None: the run ends."""
         tools, generation = self._tools, self._generation
+        told = False
         with tools.turnstile:
-            while not tools.bell.ended and generation.model not in tools.shut_models:
+            waits_from = tools.clock.steady()
+            while not self._is_over():
                 rings = tools.bell.rings()
                 claim = tools.gatekeeper.claim(
                     generation,
@@ -70,13 +82,22 @@ class Buyer:
                 )
                 if not isinstance(claim, Full):
                     return claim
+                if not told and tools.clock.steady() - waits_from > _SAYS_AFTER:
+                    told = True
+                    tools.say(News.QUEUED, generation, f"{claim.running} of the account's tasks are out")
                 tools.bell.wait(claim.seconds, rings)
         return None
+
+    def _is_over(self) -> bool:
+        """Whether this generation may not be sent any more."""
+        return self._tools.bell.ended or self._generation.model in self._tools.shut_models
 
     def _send(self) -> bool:
         """One POST. True when this generation needs nothing more from here."""
         tools, generation = self._tools, self._generation
-        tools.say(News.SENT, generation)
+        # Not read afresh: nothing that may fail stands between the committed intent and the POST.
+        sending = replace(generation, state=State.SUBMITTING, owner=tools.ledger.run)
+        tools.tell(Happening(news=News.SENT, request=generation.request, generation=sending))
         order = Order(
             model=generation.model,
             prompt=generation.prompt,
@@ -101,12 +122,23 @@ class Buyer:
         tools, generation = self._tools, self._generation
         try:
             tools.ledger.accepted(generation.id, task_id, request_id, at=tools.clock.now())
-        except PipelineError:
+        except Exception as error:
             # The database would not take the only handle to a paid picture: a file may. Then say why.
-            write_atomic(tools.note_path(generation), task_id.encode())
+            self._note_down(task_id, error)
             raise
         tools.succeeded = True
         tools.say(News.SUBMITTED, generation)
+
+    def _note_down(self, task_id: str, error: Exception) -> None:
+        tools, generation = self._tools, self._generation
+        try:
+            write_atomic(tools.note_path(generation), task_id.encode())
+        except PipelineError as full:
+            raise IncompleteError(
+                f"generation {generation.id} was taken as task {task_id}, and neither the history ({error}) "
+                f"nor a file could keep that ({full.message})",
+                next_step="write the task's number down, then make room and type the same command again",
+            ) from error
 
     def _not_taken(self, verdict: Verdict, fault: Fault) -> bool:
         tools, generation = self._tools, self._generation
@@ -119,13 +151,15 @@ class Buyer:
             return False
         else:
             state, news = State.FAILED, News.FAILED
-        self._record(state, fault, news)
-        if verdict is Verdict.AUTH or (verdict is Verdict.ACCESS and not tools.succeeded):
+        # The door is shut first: a recorded end frees a place, into which another thread would send.
+        halts = verdict is Verdict.AUTH or (verdict is Verdict.ACCESS and not tools.succeeded)
+        if halts:
             tools.bell.halt()
-            tools.say(News.HALTED, generation, f"{fault.code}: {fault.message}")
         elif verdict is Verdict.ACCESS:
             tools.shut_models[generation.model] = fault.message
-            tools.bell.ring()
+        self._record(state, fault, news)
+        if halts:
+            tools.say(News.HALTED, generation, f"{fault.code}: {fault.message}")
         return True
 
     def _record(self, state: State, fault: Fault, news: News) -> None:

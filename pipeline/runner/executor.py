@@ -20,6 +20,7 @@ from pipeline.runner.tools import Tools
 
 _EXTRA_THREADS = 4
 _WATCH_SECONDS = 0.5
+_LISTENS_SECONDS = 0.5
 
 
 class Executor:
@@ -40,10 +41,22 @@ class Executor:
         threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
         for thread in threads:
             thread.start()
+        try:
+            yield from self._news_of(count)
+        except GeneratorExit:
+            # Whoever listened is gone: no order is sent any more, but the answer to one is waited for.
+            self._tools.bell.halt()
+            for thread in threads:
+                while thread.is_alive() and not self._tools.bell.abandoned:
+                    thread.join(_LISTENS_SECONDS)
+            raise
+
+    def _news_of(self, threads: int) -> Iterator[Happening]:
+        """What happens until so many threads have ended; they are not waited for after a second stop."""
         ended = 0
-        while ended < count:
+        while ended < threads or not self._happenings.empty():
             try:
-                happening = self._happenings.get(timeout=0.5)
+                happening = self._happenings.get(timeout=_LISTENS_SECONDS)
             except queue.Empty:
                 if self._tools.bell.abandoned:
                     return
@@ -90,14 +103,15 @@ class Executor:
                 return
             attempts = tools.ledger.same_request(job.wanted.request)
             rival = next(item for item in attempts if item.attempt == job.wanted.attempt)
-            end = self._watch(rival)
-            if end is not None and end.state is State.PLANNED:
-                job = replace(job, takes_over=end)
-                continue
-            if end is None or not is_free_of_doubt(end.state, end.charged, end.resolution):
-                return
-            latest = tools.ledger.same_request(job.wanted.request)[-1]
-            job = replace(job, wanted=replace(job.wanted, attempt=latest.attempt + 1), takes_over=None)
+            if not _is_of_other_pixels(rival, job):
+                end = self._watch(rival)
+                if end is not None and end.state is State.PLANNED:
+                    job = replace(job, takes_over=end)
+                    continue
+                if end is None or not is_free_of_doubt(end.state, end.charged, end.resolution):
+                    return
+            # One number further, not behind the last: every attempt in between has its say.
+            job = replace(job, wanted=replace(job.wanted, attempt=rival.attempt + 1), takes_over=None)
 
     def _row_for(self, job: Buy) -> Generation | None:
         tools = self._tools
@@ -123,3 +137,8 @@ class Executor:
                 return current
             tools.bell.sleep(_WATCH_SECONDS)
         return None
+
+
+def _is_of_other_pixels(rival: Generation, job: Buy) -> bool:
+    """Whether a rival's purchase can not serve ours, whatever becomes of it."""
+    return job.exact and rival.generation_key != job.wanted.generation_key

@@ -55,7 +55,7 @@ class Follower:
             if self._polls == 0 and tools.patience.silent <= 0:
                 return True
             if tools.clock.steady() - self._started > tools.patience.silent:
-                return False
+                return self._polls == 0  # never left without having asked
             rings = tools.bell.rings()
             seconds = self._due_at() - self._age()
             if seconds <= 0:
@@ -98,7 +98,8 @@ class Follower:
     def _done(self, done: Done) -> bool:
         tools, generation = self._tools, self._generation
         if generation.done_at is None:
-            seconds = ready_after(self._asked_at, self._running_at)
+            pace = tools.durations.pace(generation, self._phase)
+            seconds = ready_after(self._asked_at, self._running_at, due_at=pace.next_age(0, 0.0))
             done_at = tools.clock.now() - timedelta(seconds=max(0.0, self._age() - seconds))
             tools.ledger.finished(generation.id, at=done_at)
             tools.durations.learn(generation, seconds)

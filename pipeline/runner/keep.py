@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline.errors import PictureError
 from pipeline.history.records import Generation, Master
+from pipeline.history.states import State
 from pipeline.providers.contract import Done, Fault, Task, Unready
 from pipeline.providers.contract import ResultForm as Form
 from pipeline.render.inspect import inspect
@@ -30,10 +31,12 @@ def keep(tools: Tools, generation: Generation, done: Done) -> Fault | None:
         )
     if not masters:
         return fault or Fault(code="no_pictures", message="the task is done, but no picture came with it")
-    first = masters[0]
-    if tools.ledger.stored(generation.id, first, at=tools.clock.now(), note=_note(generation, masters)):
+    note = _note(generation, masters, pictures=max(len(done.urls), len(done.pictures), len(masters)))
+    recorded = tools.ledger.stored(generation.id, masters[0], at=tools.clock.now(), note=note)
+    # Another run may have been quicker with the same task: its picture serves us as well.
+    if recorded or tools.ledger.generation(generation.id).state is State.STORED:
         tools.succeeded = True
-        tools.say(News.STORED, generation, _note(generation, masters))
+        tools.say(News.STORED, generation, note)
     return None
 
 
@@ -83,12 +86,12 @@ def _take_in(tools: Tools, temp: Path, masters: list[Master]) -> Fault | None:
     return None
 
 
-def _note(generation: Generation, masters: list[Master]) -> str:
+def _note(generation: Generation, masters: list[Master], *, pictures: int) -> str:
     first = masters[0]
     notes = []
     if (first.width, first.height) != (generation.width, generation.height):
         notes.append(f"{first.width}x{first.height} came instead of {generation.width}x{generation.height}")
-    if len(masters) > 1:
-        others = ", ".join(f"{master.sha256[:12]}.{master.ending}" for master in masters[1:])
-        notes.append(f"{len(masters)} pictures came; also in the store: {others}")
+    if pictures > 1:
+        others = ", ".join(f"{master.sha256[:12]}.{master.ending}" for master in masters[1:]) or "none"
+        notes.append(f"{len(masters)} of {pictures} pictures came; also in the store: {others}")
     return "; ".join(notes)

@@ -11,6 +11,9 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+_PROBES_LAST = 5.0
+"""Seconds; nobody else ever holds the lock of a run, but whoever asks for its life may for a moment."""
+
 
 @dataclass(slots=True)
 class RunLock:
@@ -25,7 +28,7 @@ class RunLock:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire(timeout=0)
+        self._lock.acquire(timeout=_PROBES_LAST, poll_interval=0.01)
         return self
 
     def __exit__(
@@ -41,7 +44,7 @@ def lock_path(folder: Path, run: str) -> Path:
 
 
 def is_alive(folder: Path, run: str) -> bool:
-    """Whether a run's process lives: its lock exists and somebody holds it."""
+    """Whether a run's process lives: its lock exists and somebody holds it. A dead run's file is removed."""
     path = lock_path(folder, run)
     if not path.exists():
         return False
@@ -50,8 +53,14 @@ def is_alive(folder: Path, run: str) -> bool:
         probe.acquire(timeout=0)
     except Timeout:
         return True
+    path.unlink(missing_ok=True)
     probe.release()
     return False
+
+
+def others_alive(folder: Path, run: str) -> bool:
+    """Whether any run but this one is alive."""
+    return any(is_alive(folder, path.stem) for path in folder.glob("*.lock") if path.stem != run)
 
 
 def living(folder: Path, runs: Iterable[str | None]) -> frozenset[str]:

@@ -8,6 +8,9 @@ from enum import StrEnum
 from pipeline.history.gate import Gate
 from pipeline.history.records import Generation, Wanted
 
+_ON_THE_WAY = 0.9
+"""The share of a rate that is used, so that orders which are delayed unevenly do not crowd at the server."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buy:
@@ -40,6 +43,7 @@ class News(StrEnum):
     """What happened to a generation."""
 
     PLANNED = "planned"
+    QUEUED = "queued"
     SENT = "sent"
     SUBMITTED = "submitted"
     READY = "ready"
@@ -94,5 +98,9 @@ class Pacing:
     qps: float | None = None
 
     def gate(self, doubt_seconds: float) -> Gate:
-        """What a claim must respect, with how long a doubt holds a place."""
-        return Gate(concurrency=self.concurrency, qps=self.qps, doubt_seconds=doubt_seconds)
+        """What a claim must respect, with how long a doubt holds a place.
+
+        Claims are spaced, orders arrive: what is sent at the full rate may arrive a little above it.
+        """
+        qps = None if self.qps is None else self.qps * _ON_THE_WAY
+        return Gate(concurrency=self.concurrency, qps=qps, doubt_seconds=doubt_seconds)

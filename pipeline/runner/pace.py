@@ -37,12 +37,16 @@ class Pace:
         return asked_at + min(step * 1.6 ** max(0, polls - 1), LONGEST_GAP)
 
 
-def ready_after(found_at: float, running_at: float | None) -> float:
+def ready_after(found_at: float, running_at: float | None, due_at: float) -> float:
     """The age at which a task was most likely ready: found done at one age, last seen running at another.
 
     Found done at the first poll, it may have been ready much earlier: the next one is asked for earlier.
+    A run that was away for hours learns nothing from them: `due_at` is when the first poll was due, and no
+    gap counts for more than the longest that the pace makes.
     """
-    return found_at * _EARLIER if running_at is None else (found_at + running_at) / 2
+    if running_at is None:
+        return min(found_at, due_at) * _EARLIER
+    return running_at + min(found_at - running_at, LONGEST_GAP) / 2
 
 
 def with_newest(usual: Sequence[float], seconds: float, *, most: int = 20) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 Runs before anything is planned or polled, so that nothing is bought while an answer is still lying there.
 """
 
-from pipeline.history.records import Generation, Trouble
+from pipeline.history.records import Trouble
 from pipeline.history.states import State
 from pipeline.runner.buy import settle_answer
 from pipeline.runner.lock import living
@@ -13,11 +13,10 @@ from pipeline.runner.tools import Tools
 _DIED = Trouble(code="process_died", message="the program ended while the order was being sent")
 
 
-def recover(tools: Tools) -> tuple[Generation, ...]:
-    """Settle every `submitting` row of a dead run; returns those that ended in doubt."""
+def recover(tools: Tools) -> None:
+    """Settle every `submitting` row of a dead run."""
     sending = tools.ledger.in_flight([State.SUBMITTING])
     alive = living(tools.locks, [generation.owner for generation in sending])
-    doubtful = []
     for generation in sending:
         if generation.owner in alive or generation.owner == tools.ledger.run:
             continue
@@ -30,5 +29,3 @@ def recover(tools: Tools) -> tuple[Generation, ...]:
             settle_answer(tools, generation)
         elif tools.ledger.ended(generation.id, State.SUBMITTING, State.UNKNOWN, _DIED, at=tools.clock.now()):
             tools.say(News.UNKNOWN, generation, _DIED.message)
-            doubtful.append(generation)
-    return tuple(doubtful)

@@ -26,8 +26,9 @@ class Bell:
 
     def stop(self) -> None:
         """The first time: submit nothing more. The second: do not wait for a POST in flight either."""
-        self.abandoned = self.stopping
-        self.stopping = True
+        with self._condition:  # two signals may come at once, each in a thread of its own
+            self.abandoned = self.stopping
+            self.stopping = True
         self.ring()
 
     def halt(self) -> None:
@@ -54,6 +55,16 @@ class Bell:
         until = time.monotonic() + seconds
         while not self.ended and (left := until - time.monotonic()) > 0:
             self.wait(left, self.rings())
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt while somebody is asked: a question must not swallow it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -53,14 +53,12 @@ class Buying:
         )
         self._news.put(happening)
 
-    def recover(self) -> tuple[Generation, ...]:
-        """Settle what dead runs left in the middle of a submit."""
-        return recover(self._tools)
+    def recover(self) -> None:
+        """Settle what dead runs left in the middle of a submit; its news come with the others."""
+        recover(self._tools)
 
     def happenings(self, jobs: tuple[Job, ...]) -> Iterator[Happening]:
         """Carry the jobs out. Raises a fault of ours that happened in a thread, after all threads ended."""
-        if not jobs:
-            return
         yield from self._executor.run(jobs)
         if self._executor.crash is not None:
             raise self._executor.crash

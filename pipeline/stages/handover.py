@@ -28,8 +28,8 @@ class LeftOver:
 
 def hand_over(studio: Studio, spec: Spec, found: Sequence[Outcome], facts: Facts) -> LeftOver:
     """Write everything that lies beside the pictures of one spec. What has not changed is not rewritten."""
-    left = _clean(studio, spec, facts)
     shown = [outcome for outcome in found if outcome.action.spec == spec.name]
+    left = _clean(studio, spec, facts, frozenset(file.path for item in shown for file in item.files))
     for article in spec.articles:
         own = [outcome for outcome in shown if outcome.action.article == article.slug]
         if any(outcome.state is not AssetState.DRAFT for outcome in own):
@@ -100,14 +100,17 @@ def _write(path: Path, data: bytes) -> None:
         write_atomic(path, data)
 
 
-def _clean(studio: Studio, spec: Spec, facts: Facts) -> LeftOver:
-    """Remove our own files that no slot of the spec wants; list the edited ones."""
+def _clean(studio: Studio, spec: Spec, facts: Facts, shown: frozenset[str]) -> LeftOver:
+    """Remove our own files that nothing wants; list the edited ones. `shown` are the paths in use."""
     folder = spec_folder(studio.output, spec.name)
     prefix = studio.home.relative(folder) + "/"
     wanted = {studio.stem(image, facts.catalog[slot]) for image in spec.images for slot in image.slots}
+    wanted -= {_stem(path) for path in shown}  # a file of an earlier format goes when the new one is there
     removed, kept = [], []
     for path, rows in facts.known.written.items():
-        if not path.startswith(prefix) or path.rpartition(".")[0] in wanted or facts.disk[path] is None:
+        if not path.startswith(prefix) or facts.disk[path] is None:
+            continue
+        if path in shown or _stem(path) in wanted:
             continue
         if any(row.sha256 == facts.disk[path] for row in rows):
             (studio.home.root / path).unlink(missing_ok=True)
@@ -116,20 +119,23 @@ def _clean(studio: Studio, spec: Spec, facts: Facts) -> LeftOver:
         else:
             kept.append(path)
     for path in removed:
-        _drop_empty(studio, spec, studio.home.root / path)
+        platform = (studio.home.root / path).parent
+        if platform.is_dir() and not any(platform.iterdir()):
+            platform.rmdir()
+    _drop_articles(folder, spec)
     return LeftOver(removed=tuple(removed), kept=tuple(kept))
 
 
-def _drop_empty(studio: Studio, spec: Spec, path: Path) -> None:
-    """Remove the folders that a removed file leaves empty, with the papers of an article that is gone."""
-    root = spec_folder(studio.output, spec.name)
+def _stem(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _drop_articles(folder: Path, spec: Spec) -> None:
+    """Remove the papers and folders of articles that the spec no longer has, where nothing else is left."""
     slugs = {article.slug for article in spec.articles}
-    for folder in path.relative_to(root).parents:
-        place = root / folder
-        if place == root or not place.is_dir():
-            continue
-        if place.parent == root and place.name not in slugs:
-            _drop_papers(place, spec.name)
+    gone = [place for place in folder.glob("*/") if place.name not in slugs and not place.is_symlink()]
+    for place in gone:
+        _drop_papers(place, spec.name)
         if not any(place.iterdir()):
             place.rmdir()
 
@@ -137,7 +143,11 @@ def _drop_empty(studio: Studio, spec: Spec, path: Path) -> None:
 def _drop_papers(folder: Path, spec: str) -> None:
     manifest = read_manifest(folder / MANIFEST)
     rest = {item.name for item in folder.iterdir()} - {MANIFEST, MARKDOWN}
-    if isinstance(manifest, Manifest) and manifest.spec == spec and not rest:
+    if (
+        isinstance(manifest, Manifest)
+        and (manifest.spec, manifest.article) == (spec, folder.name)
+        and not rest
+    ):
         (folder / MANIFEST).unlink()
         (folder / MARKDOWN).unlink(missing_ok=True)
 

@@ -52,28 +52,45 @@ class Outcome:
         return tuple(slot for slot in self.action.image.slots if slot not in there)
 
 
-_STATES = {
+REASON_STATES = {
     Reason.UNKNOWN: AssetState.UNKNOWN,
     Reason.REFUSED: AssetState.REFUSED,
     Reason.PAID_LOST: AssetState.FAILED,
 }
 
 
-def outcomes(first: Plan, final: Plan, facts: Facts, made: Sequence[Made]) -> tuple[Outcome, ...]:
-    """Every asset of the specs, in their order; `first` is the plan that was carried out."""
+def outcomes(
+    first: Plan,
+    final: Plan,
+    facts: Facts,
+    made: Sequence[Made],
+    unanswered: Mapping[str, tuple[AssetState, Problem]],
+) -> tuple[Outcome, ...]:
+    """Every asset of the specs, in their order; `first` is the plan that was carried out.
+
+    `unanswered`: assets that are in place, but not with the picture that was asked for just now.
+    """
     planned = {action.asset: action for action in first.actions}
     results: dict[str, list[Made]] = {}
     for item in made:
         results.setdefault(item.asset, []).append(item)
     return tuple(
-        _outcome(action, planned.get(action.asset), facts, results.get(action.asset, ()))
+        _outcome(action, planned.get(action.asset), facts, results.get(action.asset, ()), unanswered)
         for action in final.actions
     )
 
 
-def _outcome(action: Action, before: Action | None, facts: Facts, made: Sequence[Made]) -> Outcome:
+def _outcome(
+    action: Action,
+    before: Action | None,
+    facts: Facts,
+    made: Sequence[Made],
+    unanswered: Mapping[str, tuple[AssetState, Problem]],
+) -> Outcome:
     files = tuple(_files(action, facts.known.written, facts.disk))
     state, problem = _state(action, before, made, facts)
+    if state is AssetState.DELIVERED:
+        state, problem = unanswered.get(action.asset, (state, None))
     warnings = [item.warning for item in made if item.warning]
     return Outcome(
         action=action,
@@ -114,13 +131,13 @@ def _state(
 def _without_picture(action: Action, before: Action | None, facts: Facts) -> tuple[AssetState, Problem]:
     newest = _newest(action, facts)
     if action.code is Reason.AFTER_FAILURE and newest is not None and newest.state is State.FAILED:
-        return AssetState.FAILED, _trouble(newest, f"pipeline run {action.shown}")
+        return AssetState.FAILED, problem_of(newest, f"pipeline run {action.shown}")
     if before is not None and before.code is Reason.BUDGET:
         action = before
     if action.generation is not None and action.generation.trouble is not None:
-        found = _trouble(action.generation, action.next_step)
-        return _STATES.get(action.code, AssetState.BLOCKED), found
-    state = _STATES.get(action.code, AssetState.BLOCKED)
+        found = problem_of(action.generation, action.next_step)
+        return REASON_STATES.get(action.code, AssetState.BLOCKED), found
+    state = REASON_STATES.get(action.code, AssetState.BLOCKED)
     message, step = action.reason, action.next_step
     if step is None:
         message, step = "not bought in this run", f"pipeline run {action.shown}"
@@ -130,11 +147,14 @@ def _without_picture(action: Action, before: Action | None, facts: Facts) -> tup
 
 
 def _newest(action: Action, facts: Facts) -> Generation | None:
+    """The last attempt at what the spec asks: at its very size where it gives one."""
     attempts = facts.known.attempts.get(action.request or "", ())
-    return attempts[-1] if attempts else None
+    asked = [item for item in attempts if action.asked in (item.request, item.generation_key)]
+    return asked[-1] if asked else None
 
 
-def _trouble(generation: Generation, step: str | None) -> Problem:
+def problem_of(generation: Generation, step: str | None) -> Problem:
+    """What went wrong with a generation that has a trouble, in plain words and the provider's own."""
     assert generation.trouble is not None
     meaning = explain(generation.trouble.code).meaning
     return Problem(

@@ -95,7 +95,6 @@ class Renderer:
         file = _delivered(studio, action, plan, result, path, generation)
         studio.memory.will_write(file)
         publish(result.path, path)
-        self._drop_other_endings(plan, path)
         return Made(asset=action.asset, slot=plan.slot.id, file=file, warning=result.warning)
 
     def _is_foreign(self, path: Path, sha256: str) -> bool:
@@ -104,15 +103,6 @@ class Renderer:
             return False
         lies = sha256_file(path)
         return lies != sha256 and not self._studio.queries.wrote(self._studio.home.relative(path), lies)
-
-    def _drop_other_endings(self, plan: SlotPlan, path: Path) -> None:
-        """The slot's file of an earlier format, if it is ours."""
-        for kind in plan.slot.formats:
-            other = self._studio.home.root / f"{plan.stem}.{kind.value}"
-            relative = self._studio.home.relative(other)
-            if other != path and other.exists() and self._studio.queries.wrote(relative, sha256_file(other)):
-                other.unlink()
-                self._studio.memory.forget_written(relative)
 
 
 def _all(action: Action, plans: Sequence[SlotPlan], error: PipelineError) -> tuple[Made, ...]:
