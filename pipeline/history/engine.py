@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.exc import DatabaseError  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, IncompleteError, PipelineError
 
 BUSY_SECONDS = 30
 
@@ -53,12 +53,17 @@ def open_engine(url: str | URL, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def unusable(where: str, reason: str) -> HistoryError:
+def unusable(where: str, reason: str) -> PipelineError:
     """What to say of a database that did not do what was asked; `reason` in its own words."""
     if "locked" in reason:
         return HistoryError(
             f"{where} has been locked by another program for {BUSY_SECONDS} seconds",
             next_step="close what holds it (a database browser?), then type the command again",
+        )
+    if "full" in reason:
+        return IncompleteError(
+            f"{where} cannot grow: {reason}",
+            next_step="free some space, then type the same command again; nothing that was finished is lost",
         )
     return HistoryError(f"{where}: {reason}", next_step="pipeline db check")
 

@@ -1,6 +1,6 @@
 """What an author should know about an action that is not wrong: crops, enlargements, other words. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline.history.records import Generation
 from pipeline.plan.masters import GOOD_SHARE
@@ -9,12 +9,17 @@ from pipeline.spec.model import Image, Prompted
 
 
 def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
-    """Warnings about how the master fits; never a reason to stop."""
-    poor = [plan for plan in slots if plan.slot.height is not None and plan.fit.kept < GOOD_SHARE]
-    lines = [
-        f"{plan.slot.id}: enlarged {plan.fit.scale:.2f} times" for plan in slots if plan.fit.scale > 1 + 1e-9
-    ]
-    lines += [f"{plan.slot.id}: keeps {plan.fit.kept:.0%} of the picture" for plan in poor]
+    """Warnings about how the master fits the files that are still to be made; never a reason to stop."""
+    to_make = [plan for plan in slots if plan.work in (Work.RENDER, Work.NONE)]
+    large = [plan for plan in to_make if plan.fit.scale > 1 + 1e-9]
+    poor = [plan for plan in to_make if plan.slot.height is not None and plan.fit.kept < GOOD_SHARE]
+    lines = []
+    if large:
+        lines.append("enlarged: " + _listed(f"{plan.slot.id} {plan.fit.scale:.2f} times" for plan in large))
+    if poor:
+        lines.append(
+            "keeps of the picture: " + _listed(f"{plan.slot.id} {plan.fit.kept:.0%}" for plan in poor)
+        )
     if poor and len(poor) < len(slots) and isinstance(image.source, Prompted):
         lines.append(_two_images(image, poor))
     for plan in slots:
@@ -42,8 +47,12 @@ def other_prompt_advice(image: Image, used: Generation) -> str | None:
     )
 
 
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
 def _two_images(image: Image, poor: Sequence[SlotPlan]) -> str:
-    slots = ", ".join(plan.slot.id for plan in poor)
+    slots = _listed(plan.slot.id for plan in poor)
     assert isinstance(image.source, Prompted)
     return (
         "one picture cannot serve slots of such different shapes well; a second image would:\n"

@@ -125,7 +125,7 @@ class Facts:
     """The world as it stands. `alive` are run ids, `present` hashes in the store, `disk` what lies at a path.
 
     `disk` maps the path of every file that was written (relative to the home) to the SHA-256 of what lies
-    there now, None where nothing does. `stem` names a slot's file without its ending.
+    there now, None where nothing does, `sizes` to its bytes. `stem` names a slot's file without its ending.
     """
 
     known: Known
@@ -134,6 +134,7 @@ class Facts:
     run: str
     present: frozenset[str]
     disk: Mapping[str, str | None]
+    sizes: Mapping[str, int] = field(default_factory=dict)
     own: Mapping[Path, OwnReading]
     prices: Mapping[str, int]
     catalog: Catalog

@@ -1,7 +1,7 @@
 """What became of each asset, read off the plan that is made after the run. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.errors import ExitCode, worst
@@ -87,7 +87,7 @@ def _outcome(
     made: Sequence[Made],
     unanswered: Mapping[str, tuple[AssetState, Problem]],
 ) -> Outcome:
-    files = tuple(_files(action, facts.known.written, facts.disk))
+    files = tuple(_files(action, facts))
     state, problem = _state(action, before, made, facts)
     if state is AssetState.DELIVERED:
         state, problem = unanswered.get(action.asset, (state, None))
@@ -98,7 +98,7 @@ def _outcome(
         generation=action.generation,
         files=files,
         problem=problem,
-        warnings=(*action.advice, *warnings),
+        warnings=tuple(dict.fromkeys((*(before.advice if before else ()), *action.advice, *warnings))),
     )
 
 
@@ -134,10 +134,10 @@ def _without_picture(action: Action, before: Action | None, facts: Facts) -> tup
         return AssetState.FAILED, problem_of(newest, f"pipeline run {action.shown}")
     if before is not None and before.code is Reason.BUDGET:
         action = before
-    if action.generation is not None and action.generation.trouble is not None:
-        found = problem_of(action.generation, action.next_step)
-        return REASON_STATES.get(action.code, AssetState.BLOCKED), found
     state = REASON_STATES.get(action.code, AssetState.BLOCKED)
+    blamed = action.generation if action.code in REASON_STATES else None
+    if blamed is not None and blamed.trouble is not None:
+        return state, problem_of(blamed, action.next_step)
     message, step = action.reason, action.next_step
     if step is None:
         message, step = "not bought in this run", f"pipeline run {action.shown}"
@@ -156,35 +156,43 @@ def _newest(action: Action, facts: Facts) -> Generation | None:
 def problem_of(generation: Generation, step: str | None) -> Problem:
     """What went wrong with a generation that has a trouble, in plain words and the provider's own."""
     assert generation.trouble is not None
-    meaning = explain(generation.trouble.code).meaning
+    meaning, said = explain(generation.trouble.code).meaning, generation.trouble.message
+    words = "" if said.rstrip(".") == meaning.rstrip(".") else f": {said}"
     return Problem(
         code=generation.trouble.code,
-        message=f"{meaning} (generation {generation.id}: {generation.trouble.message})",
+        message=f"{meaning} (generation {generation.id}{words})",
         request_id=generation.trouble.request_id,
         next_step=step,
     )
 
 
 def _not_made(action: Action, made: Sequence[Made]) -> Problem:
-    failed = next((item for item in made if item.file is None), None)
-    if failed is None:
+    failed = [item for item in made if item.file is None]
+    if not failed:
         return Problem(
             code="not_rendered",
             message="its files are still to be made",
             next_step=f"pipeline render {action.shown}",
         )
-    return Problem(code=failed.code, message=failed.problem, next_step=failed.next_step)
+    messages = dict.fromkeys(item.problem for item in failed)
+    return Problem(code=failed[0].code, message="; ".join(messages), next_step=failed[0].next_step)
 
 
-def _files(
-    action: Action, written: Mapping[str, tuple[Delivered, ...]], disk: Mapping[str, str | None]
-) -> list[Delivered]:
-    """The rows of the files that show what is wanted, in the order of the slots."""
+def _files(action: Action, facts: Facts) -> list[Delivered]:
+    """The rows of the files that show what is wanted, in the order of the slots.
+
+    A file that was changed by hand is told as it lies there now.
+    """
     files = []
     for plan in action.slots:
-        if plan.work in (Work.KEEP, Work.KEEP_EDITED) and plan.path is not None:
-            rows = written[plan.path]
-            files.append(next((row for row in rows if row.sha256 == disk[plan.path]), rows[0]))
+        if plan.path is None or plan.work not in (Work.KEEP, Work.KEEP_EDITED):
+            continue
+        rows, lies = facts.known.written[plan.path], facts.disk[plan.path]
+        row = next((row for row in rows if row.sha256 == lies), None)
+        if row is None and lies is not None:
+            size = facts.sizes.get(plan.path, rows[0].bytes)
+            row = replace(rows[0], sha256=lies, bytes=size, label="unknown: the file was changed by hand")
+        files.append(row or rows[0])
     return files
 
 

@@ -77,7 +77,12 @@ class Renderer:
     ) -> Made:
         if isinstance(result, Unfit):
             return Made(
-                asset=action.asset, slot=plan.slot.id, file=None, problem=result.message, code="unfit"
+                asset=action.asset,
+                slot=plan.slot.id,
+                file=None,
+                problem=result.message,
+                code="unfit",
+                next_step=f"pipeline platforms {plan.slot.platform}   (configs/platforms.yaml overrides)",
             )
         studio = self._studio
         path = studio.home.root / f"{plan.stem}.{result.format.value}"

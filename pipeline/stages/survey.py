@@ -1,6 +1,7 @@
 """Look at the world before planning: history, locks, store, files on disk. Reads only; decides nothing."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import PictureError
@@ -22,6 +23,7 @@ def survey(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Facts:
         specs=[spec.name for spec in specs],
     )
     own = _own_readings(studio, specs)
+    disk = _disk(studio.home.root, known)
     generations = list(_generations(known))
     masters = [item.master for item in generations if item.master is not None]
     masters += [*known.own_masters.values(), *(read.master for read in own.values() if read.master)]
@@ -31,7 +33,8 @@ def survey(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Facts:
         alive=living(studio.home.runs, [item.owner for item in generations]),
         run=studio.run,
         present=frozenset(m.sha256 for m in masters if studio.store.has(m.sha256, m.ending)),
-        disk=_disk(studio.home.root, known),
+        disk={path: lies.sha256 if lies else None for path, lies in disk.items()},
+        sizes={path: lies.bytes for path, lies in disk.items() if lies},
         own=own,
         prices=studio.prices,
         catalog=studio.catalog,
@@ -65,17 +68,25 @@ def _generations(known: Known) -> Iterator[Generation]:
     yield from known.decided.values()
 
 
-def _disk(root: Path, known: Known) -> dict[str, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """A file as it lies on the disk now."""
+
+    sha256: str
+    bytes: int
+
+
+def _disk(root: Path, known: Known) -> dict[str, _Lying | None]:
     """What lies at each written path. An untouched file is known by its size and time, others are read."""
     return {path: _lies(root / path, rows[0]) for path, rows in known.written.items()}
 
 
-def _lies(path: Path, newest: Delivered) -> str | None:
+def _lies(path: Path, newest: Delivered) -> _Lying | None:
     try:
         found = path.stat()
         if (found.st_size, found.st_mtime_ns) == (newest.bytes, newest.mtime_ns):
-            return newest.sha256
-        return sha256_file(path)
+            return _Lying(newest.sha256, newest.bytes)
+        return _Lying(sha256_file(path), found.st_size)
     except OSError:
         return None
 

@@ -218,7 +218,7 @@ def _advice(action: Action) -> str:
 def test_an_enlarged_slot_is_said_with_its_factor() -> None:
     small = generation(size=(2048, 2048), master=master(1, width=540, height=540))
 
-    assert "wechat.inline: enlarged 2.00 times" in _advice(action_of(facts(small)))
+    assert "enlarged: wechat.inline 2.00 times" in _advice(action_of(facts(small)))
 
 
 def test_a_slot_that_keeps_less_than_half_is_said_and_two_images_are_advised_with_their_yaml() -> None:
@@ -226,7 +226,7 @@ def test_a_slot_that_keeps_less_than_half_is_said_and_two_images_are_advised_wit
 
     action = action_of(facts(square), image(slots=("wechat.cover", "xiaohongshu.square")))
 
-    assert "wechat.cover: keeps 43% of the picture" in action.advice
+    assert "keeps of the picture: wechat.cover 43%" in action.advice
     assert any(
         line.splitlines()[1:]
         == [
@@ -259,4 +259,4 @@ def test_a_picture_that_is_not_generated_has_no_second_image() -> None:
     action = action_of(facts(square), user, image())
 
     assert "second image" not in _advice(action)
-    assert "keeps 43%" in _advice(action)
+    assert "wechat.cover 43%" in _advice(action)

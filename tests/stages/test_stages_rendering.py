@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.errors import ExitCode
+from pipeline.storage import sha256_file
 from tests.stages.stages_bench import CAT, Author, asks, draw, made, states, submitted
 
 
@@ -35,6 +36,18 @@ def test_a_file_that_was_changed_by_hand_is_left_alone(author: Author) -> None:
     assert "--overwrite" in (problem.next_step or "")
     assert changed.exit_code is ExitCode.INCOMPLETE
     assert path.read_bytes() == edited
+
+
+def test_the_manifest_tells_an_edited_file_as_it_lies_there(author: Author) -> None:
+    spec = author.write(lobster={"cover": asks()})
+    author.run(spec)
+    path = draw(author.delivered() / "lobster/wechat/01-cover.thumb.jpg")
+
+    author.run(spec)
+
+    (entry,) = author.manifest("lobster")["files"]
+    assert (entry["sha256"], entry["bytes"]) == (sha256_file(path), path.stat().st_size)
+    assert entry["label"] == "unknown: the file was changed by hand"
 
 
 def test_overwrite_takes_the_place_of_an_edited_file(author: Author) -> None:
@@ -120,6 +133,7 @@ def test_a_slot_that_the_picture_can_not_fit_is_said_and_the_others_delivered(au
     assert (states(report), report.exit_code) == ({"lobster/cover": "failed"}, ExitCode.INCOMPLETE)
     assert problem is not None
     assert problem.code == "unfit"
+    assert (problem.next_step or "").startswith("pipeline platforms wechat")
     assert author.pictures() == ["lobster/wechat/01-cover.thumb.jpg"]
 
 
