@@ -10,7 +10,7 @@ from datetime import datetime
 from pipeline.fingerprint import Json
 from pipeline.history.records import Delivered, Generation
 from pipeline.history.search import Dossier
-from pipeline.plan.model import Action, Kind, Plan
+from pipeline.plan.model import Action, Kind, Plan, Reason
 from pipeline.plan.model import totals as totals_of
 from pipeline.produce import Bought, Report
 from pipeline.stages.handover import entry_of
@@ -26,6 +26,8 @@ def _plan_of(plan: Plan, spec: str) -> Json:
     actions = plan.of(spec)
     purchases = tuple(item for item in plan.purchases if item.wanted.spec == spec)
     totals = asdict(totals_of(actions, purchases))
+    if totals["unpriced"]:
+        totals["cost"] = None
     return {"spec": spec, "actions": [_action(action) for action in actions], "totals": totals}
 
 
@@ -54,54 +56,36 @@ def _action(action: Action) -> Json:
     }
 
 
-def report_document(report: Report, *, selected_only: bool) -> Json:
-    """What `run`, `collect`, `render` and `regenerate` print."""
+def report_document(report: Report) -> Json:
+    """What `run`, `collect`, `render` and `regenerate` print: the assets that the command was about."""
     selected = {action.asset for action in report.plan.actions}
-    shown = [o for o in report.outcomes if not selected_only or o.action.asset in selected]
     documents: list[Json] = []
     for spec in report.plan.specs:
-        own = [outcome for outcome in shown if outcome.action.spec == spec.name]
+        own = [o for o in report.outcomes if o.action.spec == spec.name and o.action.asset in selected]
         documents.append(_report_of(report, spec.name, own))
     return _one_or_list(documents)
 
 
-def unbegun_document(run: str, plan: Plan) -> Json:
-    """The report of a run that ended before it began: every asset as the plan found it."""
-    documents: list[Json] = []
-    for spec in plan.specs:
-        assets: list[Json] = [
-            {
-                "asset": action.asset,
-                "state": "delivered" if action.kind is Kind.KEEP else "blocked",
-                "generation": action.generation.id if action.generation else None,
-                "task_id": action.generation.task_id if action.generation else None,
-                "files": [],
-                "error": None
-                if action.kind is Kind.KEEP
-                else {"code": "not_begun", "message": action.reason, "request_id": None, "next": None},
-            }
-            for action in plan.of(spec.name)
-        ]
-        document: dict[str, Json] = {"run": run, "spec": spec.name, "status": "stopped"}
-        document |= {"submitted": 0, "reused": 0, "rendered": 0, "cost": 0, "assets": assets}
-        documents.append(document)
-    return _one_or_list(documents)
-
-
 def _report_of(report: Report, spec: str, found: Sequence[Outcome]) -> Json:
-    complete = all(outcome.state in (AssetState.DELIVERED, AssetState.DRAFT) for outcome in found)
-    stopped = report.interrupted or report.stopped_by is not None
     bought = report.bought.get(spec, Bought())
     return {
         "run": report.run,
         "spec": spec,
-        "status": "stopped" if stopped and not complete else "complete" if complete else "partial",
+        "status": _status(report, found),
         "submitted": bought.pictures,
-        "reused": sum(action.kind.value == "reuse" for action in report.plan.of(spec)),
+        "reused": sum(action.kind is Kind.REUSE for action in report.plan.of(spec)),
         "rendered": sum(item.file is not None and item.file.spec == spec for item in report.made),
-        "cost": bought.cost,
+        "cost": None if bought.unpriced else bought.cost,
         "assets": [_asset(outcome) for outcome in found],
     }
+
+
+def _status(report: Report, found: Sequence[Outcome]) -> str:
+    """`stopped` where something ended the run or a budget held an asset back, unless all is there anyway."""
+    if all(outcome.state in (AssetState.DELIVERED, AssetState.DRAFT) for outcome in found):
+        return "complete"
+    over = any(outcome.problem and outcome.problem.code == Reason.BUDGET.value for outcome in found)
+    return "stopped" if over or report.interrupted or report.stopped_by is not None else "partial"
 
 
 def _asset(outcome: Outcome) -> Json:
@@ -166,8 +150,8 @@ def generation_document(generation: Generation, *, blob: str | None, decision: s
     }
 
 
-def dossier_document(dossier: Dossier, *, blob: str | None) -> Json:
-    """`show --json`: one generation with its whole life."""
+def dossier_document(dossier: Dossier, *, blob: str | None, present: Sequence[Delivered]) -> Json:
+    """`show --json`: one generation with its whole life; `present` are the files that still show it."""
     newest = dossier.decisions[-1].choice.value if dossier.decisions else None
     document = generation_document(dossier.generation, blob=blob, decision=newest)
     document["endpoint"] = dossier.generation.endpoint
@@ -189,7 +173,13 @@ def dossier_document(dossier: Dossier, *, blob: str | None) -> Json:
         for item in dossier.decisions
     ]
     document["files"] = [
-        {"asset": file.asset, "slot": file.slot, "path": file.path, "sha256": file.sha256}
+        {
+            "asset": file.asset,
+            "slot": file.slot,
+            "path": file.path,
+            "sha256": file.sha256,
+            "present": file in present,
+        }
         for file in dossier.files
     ]
     return document

@@ -12,6 +12,7 @@ PipelineError
       └── FitError           a picture that cannot be made to fit its slot
 """
 
+import shlex
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -86,7 +87,7 @@ class SpecError(UsageError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         files = tuple(dict.fromkeys(problem.file for problem in problems))
         count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
-        super().__init__(f"{count} in {', '.join(files)}", next_step=f"pipeline check {' '.join(files)}")
+        super().__init__(f"{count} in {', '.join(files)}", next_step=f"pipeline check {shlex.join(files)}")
         self.problems = tuple(sorted(problems))
 
 

@@ -4,12 +4,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pipeline.commands.opening import here, history_of
+from pipeline.commands.opening import at_specs, here, history_of
+from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import UsageError
 from pipeline.spec.names import name_problem
 from pipeline.spec.skeleton import new_week
-from pipeline.storage import write_atomic
+from pipeline.storage import write_atomic, writing
 
 _EXAMPLE = ("settings.yaml", "styles.yaml", "spec.schema.json", "week12.yaml")
 
@@ -18,7 +19,8 @@ def begin_home(folder: Path) -> None:
     """Write the example's files where there are none, and begin the history."""
     terminal = Terminal()
     configs = folder / "configs"
-    configs.mkdir(parents=True, exist_ok=True)
+    with writing(configs):
+        configs.mkdir(parents=True, exist_ok=True)
     for name in _EXAMPLE:
         target = configs / name
         if target.exists():
@@ -28,7 +30,7 @@ def begin_home(folder: Path) -> None:
         terminal.result(f"{target}")
     with history_of(here(folder), terminal, create=True):
         pass
-    terminal.next_step(f"pipeline run {configs / 'week12.yaml'} --provider simulator")
+    terminal.next_step(command_line("run", configs / "week12.yaml", provider="simulator"))
 
 
 def begin_week(name: str, source: Path) -> None:
@@ -38,12 +40,11 @@ def begin_week(name: str, source: Path) -> None:
     target = source.with_name(f"{name}.yaml")
     if target.exists():
         raise UsageError(f"{target} is there already", next_step="choose another name")
-    if not source.is_file():
-        raise UsageError(f"{source}: no such spec")
-    write_atomic(target, new_week(source.read_text("utf-8-sig"), name).encode())
+    at_specs([source], None)  # what is wrong with it is said at its own lines
+    write_atomic(target, new_week(source.read_bytes().decode("utf-8-sig"), name).encode())
     terminal = Terminal()
     terminal.result(str(target))
-    terminal.next_step(f"fill it in, then: pipeline plan {target}")
+    terminal.next_step(f"fill it in, then: {command_line('plan', target)}")
 
 
 def _examples() -> Traversable:

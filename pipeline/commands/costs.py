@@ -20,7 +20,6 @@ def costs(
 
     Examples:
       pipeline costs --by spec
-
       pipeline costs --by tag --tag author
     """
     from pipeline.commands.looking import show_costs

@@ -4,10 +4,7 @@ import typer
 
 from pipeline.commands import options
 
-db = typer.Typer(help="Look after the history database.", no_args_is_help=True)
 
-
-@db.command()
 def upgrade(home: options.HomeOption = None) -> None:
     """Bring the database to this version's form, after keeping a copy. Commands do it by themselves too.
 
@@ -19,13 +16,22 @@ def upgrade(home: options.HomeOption = None) -> None:
     upgrade_database(home)
 
 
-@db.command()
-def check(home: options.HomeOption = None) -> None:
+def check(
+    files: bool = typer.Option(
+        False, "--files", help="Read every picture in the store too, and compare it with its hash."
+    ),
+    home: options.HomeOption = None,
+) -> None:
     """Check that the database is whole: its pages, its references, its revision.
 
-    Example:
+    With --files also that every picture is there and unchanged, and which files no row names. Each line
+    says the file and what to type. Nothing is changed.
+
+    Examples:
       pipeline db check
+
+      pipeline db check --files
     """
     from pipeline.commands.looking_after import check_database
 
-    raise typer.Exit(int(check_database(home)))
+    raise typer.Exit(int(check_database(home, files=files)))

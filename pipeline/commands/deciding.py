@@ -2,68 +2,90 @@
 
 from pathlib import Path
 
-from pipeline.commands.opening import here, history_of, opened, spec_of_asset
+from pipeline.commands.inplace import files_in_place
+from pipeline.commands.opening import Opened, Visit, here, history_of, opened, spec_of_asset
 from pipeline.commands.producing import Request, produce_and_show
+from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import UsageError
 from pipeline.history.memory import Memory
-from pipeline.history.queries import Queries
 from pipeline.history.records import Generation
-from pipeline.history.search import Search
+from pipeline.history.search import Dossier, Search
 from pipeline.history.states import Choice, State
 from pipeline.plan.model import Wishes
 from pipeline.produce import plan_only
+from pipeline.spec.model import OwnFile
 from pipeline.wiring import REAL_CLOCK
 
 
 def select_and_render(asset: str, generation: int, *, pin: bool, spec: Path | None, home: Path | None) -> int:
     """Record the selection for what the spec asks now, then render and deliver."""
     terminal = Terminal()
-    path = spec_of_asset(here(home), asset, spec, terminal)
-    at = here(home)
+    at, path = spec_of_asset(asset, spec, home, terminal)
     with history_of(at, terminal) as database:
-        found = _generation(Search(database), generation)
-    if found.state is not State.STORED:
-        raise UsageError(
-            f"generation {generation} has no picture: it is {found.state.value}",
-            next_step=f"pipeline show {generation}",
-        )
+        found = _dossier(Search(database), generation).generation
     provider = "simulator" if found.simulated else "jimeng"
-    with opened([path], terminal, home=home, provider=provider, command="select", asks=False) as place:
-        plan = plan_only(place.studio, place.specs, Wishes(only=(asset,), buy=False))
-        if not plan.actions:
-            raise UsageError(
-                f"{asset}: {path} has no such asset", next_step="pipeline history, to see the keys"
-            )
+    with opened(
+        [path], terminal, home=at.home.root, provider=provider, command="select", visit=Visit.WORKS
+    ) as place:
+        _check_picture(found, place)
+        asked = _asked_by(asset, path, place)
         choice = Choice.PINNED if pin else Choice.SELECTED
-        asked = plan.actions[0].asked
         place.studio.memory.decide(asset, generation, choice, asked, at=REAL_CLOCK.now())
     terminal.result(f"{asset} shows generation {generation}" + (", pinned" if pin else ""))
     request = Request(
         command="select",
         paths=(path,),
         wishes=Wishes(only=(asset,), buy=False),
+        again=command_line("select", asset, generation, pin=pin, spec=None if spec is None else str(spec)),
         provider=provider,
-        home=home,
-        asks=False,
+        home=at.home.root,
+        visit=Visit.WORKS,
     )
     return produce_and_show(request)
 
 
 def reject(generation: int, *, home: Path | None) -> None:
     """Record a rejection, and say which files still show the picture."""
-    terminal = Terminal()
-    with history_of(here(home), terminal) as database:
-        found = _generation(Search(database), generation)
-        Memory(database).reject(generation, found.request, at=REAL_CLOCK.now())
-        terminal.result(f"generation {generation} is rejected: it is not used again")
-        for path in Queries(database).using(generation):
-            terminal.warn(f"{path} still shows it, until another picture takes its place")
-    terminal.next_step(f"pipeline regenerate {found.asset}")
+    terminal, at = Terminal(), here(home)
+    with history_of(at, terminal) as database:
+        dossier = _dossier(Search(database), generation)
+        Memory(database).reject(generation, dossier.generation.request, at=REAL_CLOCK.now())
+    terminal.result(f"generation {generation} is rejected: it is not used again")
+    for file in files_in_place(at, dossier):
+        terminal.warn(f"{file.path} still shows it, until another picture takes its place")
+    terminal.next_step(command_line("regenerate", dossier.generation.asset))
 
 
-def _generation(search: Search, number: int) -> Generation:
+def _check_picture(found: Generation, place: Opened) -> None:
+    if found.state is not State.STORED or found.master is None:
+        raise UsageError(
+            f"generation {found.id} has no picture: it is {found.state.value}",
+            next_step=command_line("show", found.id),
+        )
+    if not place.studio.store.has(found.master.sha256, found.master.ending):
+        raise UsageError(
+            f"the picture of generation {found.id} is missing from the store",
+            next_step=f"put the store back from a copy, or: {command_line('regenerate', found.asset)}",
+        )
+
+
+def _asked_by(asset: str, path: Path, place: Opened) -> str:
+    """What the spec asks for the asset now, which the selection will be bound to."""
+    plan = plan_only(place.studio, place.specs, Wishes(only=(asset,), buy=False))
+    if not plan.actions:
+        raise UsageError(f"{asset}: {path} has no such asset", next_step="to see the keys: pipeline history")
+    action = plan.actions[0]
+    if isinstance(action.image.source, OwnFile):
+        raise UsageError(
+            f"{asset}: shows your own file, whatever is selected",
+            next_step="write `prompt:` or `use:` instead of `file:` in the spec",
+        )
+    return action.asked
+
+
+def _dossier(search: Search, number: int) -> Dossier:
     dossier = search.dossier(number)
     if dossier is None:
-        raise UsageError(f"there is no generation {number}", next_step="pipeline history, to see the numbers")
-    return dossier.generation
+        raise UsageError(f"there is no generation {number}", next_step="to see the numbers: pipeline history")
+    return dossier

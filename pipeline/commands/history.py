@@ -32,7 +32,7 @@ def history(
             "--state", metavar="STATE", help="In this state, such as stored or unknown. May be repeated."
         ),
     ] = None,
-    model: options.Model = None,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="Asked of this model.")] = None,
     tag: Annotated[
         list[str] | None, typer.Option("--tag", metavar="NAME=VALUE", help="With this tag. May be repeated.")
     ] = None,
@@ -54,9 +54,7 @@ def history(
 
     Examples:
       pipeline history --search 橘猫
-
       pipeline history --spec week12 --state refused --state unknown
-
       pipeline history --tag author=amy --since 2026-11-01 --json
     """
     from pipeline.commands.looking import list_history
@@ -79,11 +77,14 @@ def history(
 
 def _states(words: list[str] | None) -> "tuple[State, ...]":
     from pipeline.history.states import State
+    from pipeline.nearest import suggestion
 
     known = {state.value: state for state in State}
     wrong = [word for word in words or () if word not in known]
     if wrong:
-        raise UsageError(f"--state {wrong[0]}: must be one of {', '.join(known)}")
+        raise UsageError(
+            f"--state {wrong[0]}: must be one of {', '.join(known)}{suggestion(wrong[0], known)}"
+        )
     return tuple(known[word] for word in words or ())
 
 
@@ -96,4 +97,9 @@ def _tag(word: str) -> tuple[str, str]:
 
 def _day(day: datetime | None, *, days: int = 0) -> datetime | None:
     """Midnight of a local day, in UTC."""
-    return None if day is None else (day + timedelta(days=days)).astimezone(UTC)
+    if day is None:
+        return None
+    try:
+        return (day + timedelta(days=days)).astimezone(UTC)
+    except (OverflowError, ValueError, OSError):
+        raise UsageError(f"{day:%Y-%m-%d}: no day that a history has") from None

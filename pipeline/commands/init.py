@@ -8,7 +8,8 @@ import typer
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where; the working directory without it.")
+        Path,
+        typer.Argument(metavar="DIR", help="Where; the working directory without it.", show_default=False),
     ] = Path(),
 ) -> None:
     """Make a home: settings, styles, an example week, and an empty history. Files that are there stay.

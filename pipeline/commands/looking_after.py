@@ -1,19 +1,24 @@
 """The health of a home: what `doctor` and `db` look at."""
 
 import os
-import sqlite3
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.commands.keeping_safe import check_files
 from pipeline.commands.opening import here, history_of
+from pipeline.console.plans import counted, price
 from pipeline.console.terminal import Terminal
-from pipeline.errors import CredentialsError, ExitCode, HistoryError, PipelineError, worst
+from pipeline.errors import CredentialsError, ExitCode, HistoryError, worst
+from pipeline.history.backup import problems
+from pipeline.history.database import Database
 from pipeline.history.queries import Queries
 from pipeline.history.schema import HEAD, Standing, check
 from pipeline.history.search import Filters, Search
 from pipeline.history.states import State
-from pipeline.providers.errors import explain
+from pipeline.log import hide
+from pipeline.providers.errors import OwnCode, explain
 from pipeline.providers.jimeng.credentials import load_credentials
+from pipeline.providers.jimeng.signing import Credentials
 from pipeline.storage import BlobStore
 from pipeline.wiring import REAL_CLOCK, Place
 
@@ -27,8 +32,8 @@ def upgrade_database(home: Path | None) -> None:
             terminal.result(f"{at.database} is at revision {HEAD} already")
 
 
-def check_database(home: Path | None) -> ExitCode:
-    """Integrity, references and revision; 3 when something was found."""
+def check_database(home: Path | None, *, files: bool = False) -> ExitCode:
+    """Integrity, references and revision, with `files` the pictures too; 3 when something was found."""
     terminal, at = Terminal(), here(home)
     path = at.database
     checked = check(path)
@@ -44,36 +49,40 @@ def check_database(home: Path | None) -> ExitCode:
         terminal.next_step("put the newest copy from data/backups/ in its place")
         return ExitCode.INCOMPLETE
     terminal.result(f"{path}: whole, at revision {HEAD}")
-    return ExitCode.OK
+    return check_files(terminal, at) if files else ExitCode.OK
 
 
 def database_problems(path: Path) -> list[str]:
     """What SQLite itself finds wrong in a database file."""
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as database:
-            words = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
-            orphans = database.execute("PRAGMA foreign_key_check").fetchall()
-    except sqlite3.DatabaseError as error:
-        raise HistoryError(
-            f"{path}: {error}", next_step="put the newest copy from data/backups/ in its place"
-        ) from error
-    found = [word for word in words if word != "ok"]
-    if orphans:
-        found.append(f"{len(orphans)} rows name a row that is not there")
-    return found
+        return list(problems(path))
+    except HistoryError as error:
+        step = "put the newest copy from data/backups/ in its place"
+        raise HistoryError(error.message, next_step=step) from error
 
 
 def examine(home: Path | None, *, online: bool) -> ExitCode:
-    """Every finding in one line; the worst decides the exit code."""
+    """Every finding in one line; the worst decides the exit code and what to do first."""
     terminal, at = Terminal(), here(home)
-    codes = [_settings(terminal, at), _history(terminal, at), _credentials(terminal, at, online=online)]
-    code = worst(*codes)
+    _settings(terminal, at)
+    found = [_history(terminal, at), _credentials(terminal, at, online=online)]
+    code = worst(*(finding.code for finding in found))
     if code is ExitCode.OK:
         terminal.result("all is well")
+    steps = [item.next_step for item in sorted(found, key=lambda item: item.code is not code)]
+    terminal.next_step(next((step for step in steps if step), None))
     return code
 
 
-def _settings(terminal: Terminal, at: Place) -> ExitCode:
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """How one part of a home is, and what would mend it."""
+
+    code: ExitCode = ExitCode.OK
+    next_step: str | None = None
+
+
+def _settings(terminal: Terminal, at: Place) -> None:
     settings = at.settings
     terminal.result(f"home        {at.home.root}")
     terminal.result(f"endpoint    {settings.endpoint}")
@@ -81,64 +90,81 @@ def _settings(terminal: Terminal, at: Place) -> ExitCode:
     terminal.result(f"limits      {limits}")
     priced = ", ".join(sorted(settings.prices)) or "none (budgets of money need them)"
     terminal.result(f"prices      {priced}")
-    return ExitCode.OK
 
 
-def _history(terminal: Terminal, at: Place) -> ExitCode:
-    if check(at.database).standing is Standing.ABSENT:
-        terminal.result("history     none yet")
-        return ExitCode.OK
-    problems = database_problems(at.database)
-    with history_of(at, terminal) as database:
-        store = BlobStore(at.home.blobs)
-        masters = Queries(database).masters()
-        lost = [master for master in masters if not store.has(master.sha256, master.ending)]
-        search = Search(database)
-        waiting = search.count(Filters(states=(State.SUBMITTED,)))
-        doubtful = search.generations(Filters(states=(State.UNKNOWN,), limit=100))
-        total = search.count(Filters())
-    terminal.result(f"history     {total} generations, {len(masters)} pictures, at revision {HEAD}")
+def _history(terminal: Terminal, at: Place) -> _Finding:
+    try:
+        checked = check(at.database)
+        if checked.standing is Standing.ABSENT:
+            terminal.result("history     none yet")
+            return _Finding(next_step="to begin one: pipeline init")
+        problems = database_problems(at.database)
+    except HistoryError as error:
+        terminal.warn(f"database: {error.message}")
+        return _Finding(ExitCode.INCOMPLETE, error.next_step)
     for problem in problems:
         terminal.warn(f"database: {problem}")
+    if checked.standing is not Standing.CURRENT:
+        terminal.result(f"history     at revision {checked.revision}, this program writes {HEAD}")
+        return _Finding(ExitCode.INCOMPLETE, "pipeline db upgrade")
+    with history_of(at, terminal) as database:
+        finding = _orders(terminal, at, database)
+    return _Finding(ExitCode.INCOMPLETE, "pipeline db check") if problems else finding
+
+
+def _orders(terminal: Terminal, at: Place, database: Database) -> _Finding:
+    """The pictures that are missing, the tasks that wait, the orders in doubt."""
+    store, search = BlobStore(at.home.blobs), Search(database)
+    masters = Queries(database).masters()
+    lost = [master for master in masters if not store.has(master.sha256, master.ending)]
+    waiting = search.count(Filters(states=(State.SUBMITTING, State.SUBMITTED)))
+    doubtful = search.generations(Filters(states=(State.UNKNOWN,), limit=100))
+    total = search.count(Filters())
+    counts = f"{counted(total, 'generation')}, {counted(len(masters), 'picture')}"
+    terminal.result(f"history     {counts}, at revision {HEAD}")
+    step = None
     for gone in lost:
         terminal.warn(f"missing from the store: {gone.sha256}.{gone.ending}")
-    if waiting:
-        terminal.warn(f"{waiting} tasks are paid for and not yet fetched")
-        terminal.next_step("pipeline collect")
     for item in doubtful:
-        cost = "" if item.cost is None else f", may have cost {item.cost / 10_000:.2f} {at.settings.currency}"
+        cost = "" if item.cost is None else f", may have cost {price(item.cost, at.settings.currency)}"
         terminal.warn(f"in doubt: generation {item.id} of {item.asset}{cost}")
-    if doubtful:
-        terminal.next_step("pipeline resolve --all --abandon   (or --resubmit)")
-    return ExitCode.INCOMPLETE if problems or lost else ExitCode.OK
+        step = "pipeline resolve --all --abandon   (or --resubmit, to let the next run buy them again)"
+    if waiting:
+        terminal.warn(f"{counted(waiting, 'task')} under way: paid for and not yet fetched")
+        step = "pipeline collect"
+    return _Finding(ExitCode.INCOMPLETE if lost else ExitCode.OK, step)
 
 
-def _credentials(terminal: Terminal, at: Place, *, online: bool) -> ExitCode:
+def _credentials(terminal: Terminal, at: Place, *, online: bool) -> _Finding:
     try:
         credentials = load_credentials(os.environ, Path.home())
     except CredentialsError as error:
-        terminal.error(error)
-        return ExitCode.CREDENTIALS
+        terminal.warn(f"credentials {error.message}")
+        return _Finding(ExitCode.CREDENTIALS, error.next_step)
     if credentials is None:
         terminal.result("credentials none: the simulator serves")
-        return ExitCode.CREDENTIALS if online else ExitCode.OK
+        if not online:
+            return _Finding()
+        return _Finding(ExitCode.CREDENTIALS, "set VOLC_ACCESSKEY and VOLC_SECRETKEY, then ask again")
+    hide(credentials.secret_key, credentials.session_token, credentials.access_key)
     terminal.result("credentials found")
-    if not online:
-        return ExitCode.OK
+    return _online(terminal, at, credentials) if online else _Finding()
+
+
+def _online(terminal: Terminal, at: Place, credentials: Credentials) -> _Finding:
+    """Ask for a made-up task, which is free: a network that fails is no fault of the credentials."""
     from pipeline.providers.jimeng.client import JimengProvider
 
     provider = JimengProvider(at.settings.endpoint, credentials, now=REAL_CLOCK.now)
     try:
         fault = provider.probe()
-    except PipelineError as error:
-        terminal.error(error)
-        return error.exit_code
     finally:
         provider.close()
     if fault is None:
         terminal.result("online      the provider accepts signature and rights")
-        return ExitCode.OK
+        return _Finding()
     meaning = explain(fault.code)
     terminal.warn(f"online      {fault.code}: {fault.message}")
     terminal.note(f"{meaning.meaning} {meaning.advice}")
-    return ExitCode.CREDENTIALS
+    unreached = fault.code in tuple(OwnCode) or (fault.http_status or 0) >= 500
+    return _Finding(ExitCode.INCOMPLETE if unreached else ExitCode.CREDENTIALS, "pipeline doctor --online")

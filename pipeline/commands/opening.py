@@ -3,17 +3,29 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import CredentialsError, HistoryError, Problem, SpecError, UsageError
 from pipeline.history.database import Database
 from pipeline.history.queries import Queries
 from pipeline.history.schema import Standing, Upgraded, check
+from pipeline.nearest import suggestion
 from pipeline.spec.model import Spec
 from pipeline.stages.studio import Studio
 from pipeline.wiring import Choice, Place, choose, open_history, open_studio, place, read_specs
+
+
+class Visit(Enum):
+    """What a command comes for: to ask the provider, to work with what is there, or only to look."""
+
+    ASKS = auto()
+    WORKS = auto()
+    LOOKS = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +35,6 @@ class Opened:
     place: Place
     specs: tuple[Spec, ...]
     studio: Studio
-    choice: Choice
 
 
 def here(home: Path | None) -> Place:
@@ -31,13 +42,21 @@ def here(home: Path | None) -> Place:
     return place(Path.cwd(), home=home, environ=os.environ)
 
 
+def near_spec(path: Path, home: Path | None) -> Place:
+    """The home of a command that names this spec."""
+    return place(path.resolve().parent, home=home, environ=os.environ)
+
+
 def at_specs(paths: Sequence[Path], home: Path | None) -> tuple[Place, tuple[Spec, ...]]:
-    """The home of the first spec, and all specs read."""
+    """The home of the first spec, and all specs read; one that is named twice counts once."""
     for path in paths:
         if not path.is_file():
-            raise UsageError(f"{path}: no such spec", next_step="pipeline init, or name a YAML file")
-    at = place(paths[0].resolve().parent, home=home, environ=os.environ)
-    return at, read_specs(at, paths)
+            near = suggestion(str(path), [str(other) for other in path.parent.glob("*.yaml")])
+            raise UsageError(
+                f"{path}: no such spec{near}", next_step="name a YAML file; for an example: pipeline init"
+            )
+    at = near_spec(paths[0], home)
+    return at, read_specs(at, tuple({path.resolve(): path for path in paths}.values()))
 
 
 @contextmanager
@@ -57,52 +76,82 @@ def opened(
     home: Path | None,
     provider: str | None,
     command: str,
-    asks: bool,
+    visit: Visit,
     may_begin: bool = True,
+    choice: Choice | None = None,
 ) -> Iterator[Opened]:
     """Specs, home, history and studio for one command that works on specs.
 
-    `may_begin` False: a real provider needs a history that is there already.
+    `may_begin` False: a real provider needs a history that is there already. `choice`: instead of what
+    flag, specs and credentials say.
     """
     at, specs = at_specs(paths, home)
-    choice = choose(at, provider, specs)
+    choice = choice or choose(at, provider, specs)
     if not may_begin and not choice.simulated and check(at.database).standing is Standing.ABSENT:
         raise HistoryError(
             f"{at.home.root} has no history yet, and a real provider is not paid without one",
-            next_step="pipeline init, or type the command again with --yes",
+            next_step=f"to begin one: {command_line('init', at.home.root)}   (or add --yes)",
         )
-    with history_of(at, terminal, create=True) as database:
-        _check_names(database, specs)
-        _check_rehearsal(database, choice, specs, provider)
-        if choice.loudly and asks:
+    with _history_for(at, terminal, visit) as database:
+        if problems := name_problems(database, specs):
+            raise SpecError(problems)
+        choice = _settled(database, choice, specs, visit)
+        if choice.loudly and visit is Visit.ASKS:
             terminal.warn(
                 "no credentials were found: the SIMULATOR serves, its pictures are stamped and cost nothing"
             )
-        with open_studio(at, choice, database, command=command, asks=asks) as studio:
-            yield Opened(place=at, specs=specs, studio=studio, choice=choice)
+        asks, looks = visit is Visit.ASKS, visit is Visit.LOOKS
+        with open_studio(at, choice, database, command=command, asks=asks, only_looks=looks) as studio:
+            yield Opened(place=at, specs=specs, studio=studio)
 
 
-def spec_of_asset(at: Place, asset: str, spec: Path | None, terminal: Terminal) -> Path:
-    """The spec file of an asset: the one named, else where the history last saw it."""
+def spec_of_asset(asset: str, spec: Path | None, home: Path | None, terminal: Terminal) -> tuple[Place, Path]:
+    """The home and the spec file of an asset: the one named, else where the history last saw it."""
     if asset.count("/") != 2:
         raise UsageError(
-            f"{asset}: an asset is named SPEC/ARTICLE/IMAGE", next_step="pipeline history, to see the keys"
+            f"{asset}: an asset is named SPEC/ARTICLE/IMAGE", next_step="to see the keys: pipeline history"
         )
     if spec is not None:
-        return spec
-    name = asset.partition("/")[0]
+        return near_spec(spec, home), spec
+    at, name = here(home), asset.partition("/")[0]
     with history_of(at, terminal) as database:
         known = Queries(database).spec_path(name)
     if known is None:
         raise UsageError(
-            f"{asset}: the history knows no spec named {name}", next_step="pipeline history, to see the keys"
+            f"{asset}: the history knows no spec named {name}", next_step="to see the keys: pipeline history"
         )
     path = Path(known)
     if not path.is_file():
         raise UsageError(
             f"{path}: the spec of {asset} is not there any more", next_step="name it with --spec PATH"
         )
-    return path
+    return at, path
+
+
+def name_problems(database: Database, specs: Sequence[Spec]) -> tuple[Problem, ...]:
+    """The same spec name from another file, while the first still exists, is most often a copied week."""
+    queries = Queries(database)
+    problems = []
+    for spec in specs:
+        known = queries.spec_path(spec.name)
+        if known is not None and Path(known) != spec.path and Path(known).is_file():
+            message = f"the name {spec.name} belongs to {known}; give this one a `name:` of its own"
+            problems.append(Problem(str(spec.path), 1, 1, message))
+    return tuple(problems)
+
+
+@contextmanager
+def _history_for(at: Place, terminal: Terminal, visit: Visit) -> Iterator[Database]:
+    """The history; who only looks where there is none begins none, and sees an empty one."""
+    if visit is not Visit.LOOKS or check(at.database).standing is not Standing.ABSENT:
+        with history_of(at, terminal, create=True) as database:
+            yield database
+        return
+    with TemporaryDirectory(prefix="pipeline-") as folder:
+        url = f"sqlite:///{folder}/history.db"
+        empty = replace(at, settings=at.settings.model_copy(update={"database_url": url}))
+        with open_history(empty, create=True) as (database, _):
+            yield database
 
 
 def _announcement(at: Place, upgraded: Upgraded) -> str:
@@ -114,31 +163,16 @@ def _announcement(at: Place, upgraded: Upgraded) -> str:
     return f"a new history begins in {at.database}"
 
 
-def _check_names(database: Database, specs: Sequence[Spec]) -> None:
-    """The same spec name from another file, while the first still exists, is most often a copied week."""
-    queries = Queries(database)
-    problems = []
-    for spec in specs:
-        known = queries.spec_path(spec.name)
-        if known is not None and Path(known) != spec.path and Path(known).is_file():
-            problems.append(
-                Problem(
-                    str(spec.path),
-                    1,
-                    1,
-                    f"the name {spec.name} belongs to {known}; give this one a `name:` of its own",
-                )
-            )
-    if problems:
-        raise SpecError(tuple(problems))
+def _settled(database: Database, choice: Choice, specs: Sequence[Spec], visit: Visit) -> Choice:
+    """Without credentials a spec with real pictures is not silently rehearsed.
 
-
-def _check_rehearsal(database: Database, choice: Choice, specs: Sequence[Spec], flag: str | None) -> None:
-    """Without credentials a spec with real pictures is not silently rehearsed."""
-    if not choice.loudly or flag == "simulator":
-        return
-    if Queries(database).has_real_work([spec.name for spec in specs]):
-        raise CredentialsError(
-            "this spec has real pictures in the history, but VOLC_ACCESSKEY and VOLC_SECRETKEY are missing",
-            next_step="set them, or rehearse with --provider simulator",
-        )
+    To make its files again no credentials are needed. Raises CredentialsError where they are.
+    """
+    if not choice.loudly or not Queries(database).has_real_work([spec.name for spec in specs]):
+        return choice
+    if visit is Visit.WORKS:
+        return Choice(simulated=False, credentials=None)
+    raise CredentialsError(
+        "this spec has real pictures in the history, but VOLC_ACCESSKEY and VOLC_SECRETKEY are missing",
+        next_step="set them, or rehearse with --provider simulator",
+    )

@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-Specs = Annotated[
-    list[Path], typer.Argument(metavar="SPEC...", help="YAML specs, such as configs/week12.yaml.")
-]
+Specs = Annotated[list[Path], typer.Argument(metavar="SPEC", help="YAML specs, such as configs/week12.yaml.")]
 OneSpec = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML spec, such as configs/week12.yaml.")]
-MaybeSpec = Annotated[Path | None, typer.Argument(metavar="[SPEC]", help="Only this spec's; all without it.")]
+MaybeSpec = Annotated[Path | None, typer.Argument(metavar="SPEC", help="Only this spec's; all without it.")]
 Asset = Annotated[
     str, typer.Argument(metavar="ASSET", help="An asset's key, such as week12/lobster-board/cover.")
+]
+Generation = Annotated[
+    int,
+    typer.Argument(metavar="GENERATION", min=1, max=2**63 - 1, help="A generation's number, from `history`."),
 ]
 HomeOption = Annotated[
     Path | None,
@@ -51,4 +53,3 @@ SpecPath = Annotated[
     Path | None,
     typer.Option("--spec", metavar="PATH", help="Where the asset's spec lies now, if it was moved."),
 ]
-Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Another model than the spec's.")]

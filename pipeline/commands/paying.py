@@ -1,24 +1,30 @@
 """What a plan must pass before it is paid: budgets with prices, and the author's yes."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.console.plans import show_plan, summary
+from pipeline.console.plans import counted, show_plan, summary
 from pipeline.console.terminal import Terminal
 from pipeline.errors import StoppedError, UsageError
 from pipeline.plan.model import Budget, Plan
 from pipeline.plan.price import UNIT, needs_price
+from pipeline.runner.signals import interruptible
 from pipeline.settings import Settings
 from pipeline.stages.studio import Studio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """How the author agrees: `--yes`, a budget in the settings, or an answer on the terminal."""
+    """How the author agrees: `--yes`, a budget in the settings, or an answer on the terminal.
+
+    `again` is the command to type once more, without its `--yes`.
+    """
 
     terminal: Terminal
     settings: Settings
     yes: bool
+    again: str
 
     def accept(self, plan: Plan) -> None:
         """Show what is to be paid and ask once. Raises StoppedError on a no, or when nobody can answer."""
@@ -26,13 +32,15 @@ class Consent:
             return
         if self.terminal.interactive:
             show_plan(self.terminal, plan, self.settings.currency, prompts=False, on_stderr=True)
-            if not self.terminal.ask("Buy these pictures?"):
-                raise StoppedError("nothing was bought, as you said", next_step="pipeline plan SPEC")
+            with interruptible():
+                agreed = self.terminal.ask("Buy these pictures?")
+            if not agreed:
+                raise StoppedError("nothing was bought, as you said", next_step=self.again)
             return
         if not self._has_budget():
             raise StoppedError(
                 f"nobody is there to say yes: {summary(plan, self.settings.currency)}",
-                next_step="type it again with --yes, or set a budget in configs/settings.yaml",
+                next_step=f"set a budget in configs/settings.yaml, or say yes: {self.again} --yes",
             )
 
     def _has_budget(self) -> bool:
@@ -41,19 +49,29 @@ class Consent:
 
 
 def budget_for(
-    studio: Studio, settings: Settings, *, max_images: int | None, max_cost: float | None
+    studio: Studio,
+    settings: Settings,
+    terminal: Terminal,
+    *,
+    max_images: int | None,
+    max_cost: float | None,
 ) -> Budget:
     """The ceilings of one run: flags, settings, and what is left of the month (doubts count as spent).
 
-    Raises UsageError for a limit of money where a model has no price.
+    Says which purchases of the month no limit of money can count. Raises UsageError for an amount that is
+    no number.
     """
+    if max_cost is not None and not math.isfinite(max_cost):
+        raise UsageError(f"--max-cost {max_cost}: must be an amount, such as 4.50")
     if studio.buyer.simulated:
         return Budget(run_images=max_images)
     said = settings.budget
     run_images = min((n for n in (max_images, said.run_images) if n is not None), default=None)
     month_images, month_cost = said.month_images, said.month_cost
     if month_images is not None or month_cost is not None:
-        count, cost, _ = studio.queries.spent(_month_of(studio.clock.now()))
+        count, cost, unpriced = studio.queries.spent(_month_of(studio.clock.now()))
+        if month_cost is not None and unpriced:
+            terminal.warn(f"month_cost counts without {counted(unpriced, 'picture')} that had no price")
         month_images = None if month_images is None else max(0, month_images - count)
         month_cost = None if month_cost is None else max(0, month_cost - cost)
     return Budget(
@@ -65,7 +83,7 @@ def budget_for(
 
 
 def check_prices(plan: Plan, budget: Budget) -> None:
-    """A limit of money means nothing for a picture without a price."""
+    """A limit of money means nothing for a picture without a price: raises UsageError."""
     unpriced = sorted({item.wanted.model for item in plan.purchases if item.wanted.cost is None})
     if unpriced and needs_price(budget):
         raise UsageError(

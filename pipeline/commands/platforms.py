@@ -9,7 +9,7 @@ from pipeline.commands import options
 
 def platforms(
     name: Annotated[
-        str | None, typer.Argument(metavar="[PLATFORM]", help="Only this platform's slots, such as wechat.")
+        str | None, typer.Argument(metavar="PLATFORM", help="Only this platform's slots, such as wechat.")
     ] = None,
     as_json: options.JsonFlag = False,
     home: options.HomeOption = None,

@@ -1,34 +1,47 @@
 """What `run`, `collect`, `render` and `regenerate` share: open, produce, show, exit code."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.commands.opening import Opened, opened
+from pipeline.commands.opening import Opened, Visit, opened
 from pipeline.commands.paying import Consent, budget_for, check_prices
+from pipeline.commands.unfinished import unfinished_report
 from pipeline.console.progress import progress_for
 from pipeline.console.reports import show_report
 from pipeline.console.terminal import Terminal
-from pipeline.documents import report_document, unbegun_document
-from pipeline.errors import StoppedError, UsageError
+from pipeline.documents import report_document
+from pipeline.errors import (
+    CredentialsError,
+    ExitCode,
+    IncompleteError,
+    PipelineError,
+    StoppedError,
+    UsageError,
+)
 from pipeline.fingerprint import Json
+from pipeline.nearest import suggestion
 from pipeline.plan.model import Plan, Wishes
 from pipeline.plan.selector import matches, names
-from pipeline.produce import Watcher, plan_only, produce
+from pipeline.produce import Tally, Watcher, produce
+from pipeline.runner.model import Happening
 from pipeline.runner.signals import stopping_on_signals
+from pipeline.wiring import Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One command that produces. `asks` False: the provider is never called."""
+    """One command that produces. `again` is how it is typed once more, without `--yes`."""
 
     command: str
     paths: tuple[Path, ...]
     wishes: Wishes
-    provider: str | None
-    home: Path | None
+    again: str
+    provider: str | None = None
+    home: Path | None = None
     yes: bool = False
     as_json: bool = False
-    asks: bool = True
+    visit: Visit = Visit.ASKS
     max_cost: float | None = None
     max_images: int | None = None
     patient: bool = True
@@ -37,54 +50,92 @@ class Request:
 def produce_and_show(request: Request) -> int:
     """Carry the request out; returns the exit code."""
     terminal = Terminal()
-    with opened(
-        request.paths,
-        terminal,
-        home=request.home,
-        provider=request.provider,
-        command=request.command,
-        asks=request.asks,
-        may_begin=request.yes or not request.wishes.buy or terminal.interactive,
-    ) as place:
-        return _produce(request, place, terminal)
+    return carry_out(request, terminal, terminal.document)
 
 
-def _produce(request: Request, place: Opened, terminal: Terminal) -> int:
+def carry_out(request: Request, terminal: Terminal, publish: Callable[[Json], None]) -> int:
+    """The same; its one JSON document, where one is asked for, goes to `publish`, also when it fails."""
+    try:
+        with opened(
+            request.paths,
+            terminal,
+            home=request.home,
+            provider=request.provider,
+            command=request.command,
+            visit=request.visit,
+            may_begin=request.yes or not request.wishes.buy or terminal.interactive,
+        ) as place:
+            return _produce(request, place, terminal, publish)
+    except CredentialsError as error:
+        if request.as_json:
+            publish(_without_credentials(request, terminal, error))
+        raise
+
+
+def _produce(request: Request, place: Opened, terminal: Terminal, publish: Callable[[Json], None]) -> int:
     studio, settings = place.studio, place.place.settings
-    _check_selectors(request, place)
+    check_selectors(request.wishes, place)
     if not request.patient:
         studio = replace(studio, patience=replace(studio.patience, silent=0.0))
-    budget = budget_for(studio, settings, max_images=request.max_images, max_cost=request.max_cost)
+    budget = budget_for(studio, settings, terminal, max_images=request.max_images, max_cost=request.max_cost)
     wishes = replace(request.wishes, budget=budget)
-    consent = Consent(terminal=terminal, settings=settings, yes=request.yes)
+    consent = Consent(terminal=terminal, settings=settings, yes=request.yes, again=request.again)
     progress = progress_for(terminal, settings.currency)
+    tally = Tally(studio.run)
 
     def accept(plan: Plan) -> None:
         check_prices(plan, budget)
         consent.accept(plan)
         progress.begin(plan)
 
+    def hear(happening: Happening) -> None:
+        tally.count(happening)
+        progress.news(happening)
+
+    def unfinished(error: PipelineError | None) -> None:
+        if request.as_json:
+            publish(report_document(unfinished_report(studio, place.specs, wishes, tally, error)))
+
     try:
         with stopping_on_signals(studio.bell), progress:
-            report = produce(studio, place.specs, wishes, Watcher(accept=accept, news=progress.news))
-    except StoppedError:
-        if request.as_json:
-            terminal.document(_not_begun(place, wishes))
+            report = produce(studio, place.specs, wishes, Watcher(accept=accept, news=hear))
+    except (StoppedError, IncompleteError) as error:
+        unfinished(error)
         raise
+    except KeyboardInterrupt:
+        unfinished(None)
+        terminal.note("\ninterrupted: nothing was bought", style="yellow")
+        terminal.next_step(request.again)
+        return int(ExitCode.INTERRUPTED)
     if request.as_json:
-        terminal.document(report_document(report, selected_only=True))
-    show_report(terminal, report, studio.home, settings.currency, table=not request.as_json)
+        publish(report_document(report))
+    show_report(
+        terminal, report, studio.home, settings.currency, again=request.again, table=not request.as_json
+    )
     return int(report.exit_code)
 
 
-def _not_begun(place: Opened, wishes: Wishes) -> Json:
-    """The report of a run that the author's no (or nobody's yes) ended before it began."""
-    return unbegun_document(place.studio.run, plan_only(place.studio, place.specs, wishes))
+def _without_credentials(request: Request, terminal: Terminal, error: CredentialsError) -> Json:
+    """The report of a command that Jimeng's missing keys ended: every asset as it stands."""
+    jimeng = Choice(simulated=False, credentials=None)
+    with opened(
+        request.paths,
+        terminal,
+        home=request.home,
+        provider=None,
+        command=request.command,
+        visit=Visit.LOOKS,
+        choice=jimeng,
+    ) as place:
+        tally = Tally(place.studio.run)
+        return report_document(unfinished_report(place.studio, place.specs, request.wishes, tally, error))
 
 
-def _check_selectors(request: Request, place: Opened) -> None:
-    """A name that matches nothing is a typing mistake, not an empty wish."""
-    for name in names(request.wishes.only):
+def check_selectors(wishes: Wishes, place: Opened) -> None:
+    """A name that matches nothing is a typing mistake, not an empty wish: raises UsageError."""
+    for name in names(wishes.only):
         if not any(matches(image, (name,)) for spec in place.specs for image in spec.images):
-            known = ", ".join(article.slug for spec in place.specs for article in spec.articles)
-            raise UsageError(f"--only {name}: matches no asset (articles: {known})")
+            slugs = [article.slug for spec in place.specs for article in spec.articles]
+            assets = [image.key.partition("/")[2] for spec in place.specs for image in spec.images]
+            near = suggestion(name, [*slugs, *assets])
+            raise UsageError(f"--only {name}: matches no asset (articles: {', '.join(slugs)}){near}")

@@ -22,11 +22,15 @@ def redo_of(
     images = {image.key: image for spec in specs for image in spec.images}
     if asset not in images:
         raise UsageError(f"{asset}: {path} has no such asset{suggestion(asset, images)}")
+    if images[asset].draft:
+        raise UsageError(f"{asset}: is a draft", next_step="take `draft: true` out of the spec")
     prompted = _prompted_of(images[asset])
     name = model or prompted.model
     if name not in MODELS:
         raise UsageError(f"--model {name}: no such model{suggestion(name, MODELS)}")
     words = normal_prompt(prompt) if prompt is not None else None
+    if words is not None and not _is_text(words):
+        raise UsageError("--prompt: has bytes that are no UTF-8")
     if words is not None and not 0 < len(words) <= MODELS[name].prompt_max:
         raise UsageError(f"--prompt: {len(words)} characters, {name} takes 1 to {MODELS[name].prompt_max}")
     pixels = _pixels(size) if size else None
@@ -43,6 +47,11 @@ def _prompted_of(image: Image) -> Prompted:
             next_step="give it a prompt in the spec, or regenerate the asset it takes",
         )
     return image.source
+
+
+def _is_text(words: str) -> bool:
+    """Whether an argument was UTF-8; other bytes come as lone surrogates, which no request can hold."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in words)
 
 
 def _pixels(text: str) -> tuple[int, int]:

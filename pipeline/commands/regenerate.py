@@ -8,9 +8,11 @@ from pipeline.commands import options
 def regenerate(
     asset: options.Asset,
     prompt: str | None = typer.Option(
-        None, "--prompt", metavar="TEXT", help="Other words than the spec's, this once."
+        None, "--prompt", metavar="TEXT", help="Other words than the spec's, this once; no style is added."
     ),
-    model: options.Model = None,
+    model: str | None = typer.Option(
+        None, "--model", metavar="NAME", help="Another model than the spec's, this once."
+    ),
     size: str | None = typer.Option(None, "--size", metavar="WxH", help="Another size, such as 2304x1728."),
     provider: options.Provider = None,
     yes: options.Yes = False,
@@ -26,23 +28,34 @@ def regenerate(
 
     Examples:
       pipeline regenerate week12/lobster-board/cover
-
-      pipeline regenerate week12/lobster-board/cover --prompt "一只蓝色的卡通龙虾" --yes
+      pipeline regenerate week12/lobster-board/cover --prompt "一只蓝色的龙虾"
     """
-    from pipeline.commands.opening import here, spec_of_asset
+    from pipeline.commands.opening import spec_of_asset
     from pipeline.commands.producing import Request, produce_and_show
     from pipeline.commands.redoing import redo_of
+    from pipeline.console.steps import command_line
     from pipeline.console.terminal import Terminal
     from pipeline.plan.model import Wishes
 
-    path = spec_of_asset(here(home), asset, spec, Terminal())
-    redo = redo_of(path, asset, prompt=prompt, model=model, size=size, home=home)
+    at, path = spec_of_asset(asset, spec, home, Terminal())
+    redo = redo_of(path, asset, prompt=prompt, model=model, size=size, home=at.home.root)
     request = Request(
         command="regenerate",
         paths=(path,),
         wishes=Wishes(only=(asset,), redo={asset: redo}, overwrite=overwrite),
+        again=command_line(
+            "regenerate",
+            asset,
+            prompt=prompt,
+            model=model,
+            size=size,
+            provider=provider,
+            max_cost=max_cost,
+            overwrite=overwrite,
+            spec=None if spec is None else str(spec),
+        ),
         provider=provider,
-        home=home,
+        home=at.home.root,
         yes=yes,
         as_json=as_json,
         max_cost=max_cost,

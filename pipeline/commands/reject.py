@@ -1,12 +1,10 @@
 """`reject`: this generation never again."""
 
-import typer
-
 from pipeline.commands import options
 
 
 def reject(
-    generation: int = typer.Argument(metavar="GENERATION", help="A generation's number, from `history`."),
+    generation: options.Generation,
     home: options.HomeOption = None,
 ) -> None:
     """Take a picture out of reuse, everywhere. Files that show it stay until another takes their place.

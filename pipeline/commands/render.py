@@ -19,16 +19,20 @@ def render(
     Example:
       pipeline render configs/week12.yaml --force
     """
+    from pipeline.commands.opening import Visit
     from pipeline.commands.producing import Request, produce_and_show
+    from pipeline.console.steps import command_line
     from pipeline.plan.model import Wishes
 
+    chosen = tuple(only or ())
     request = Request(
         command="render",
         paths=(spec,),
-        wishes=Wishes(only=tuple(only or ()), force=force, overwrite=overwrite, buy=False),
+        wishes=Wishes(only=chosen, force=force, overwrite=overwrite, buy=False),
+        again=command_line("render", spec, force=force, only=chosen, provider=provider, overwrite=overwrite),
         provider=provider,
         home=home,
         as_json=as_json,
-        asks=False,
+        visit=Visit.WORKS,
     )
     raise typer.Exit(produce_and_show(request))

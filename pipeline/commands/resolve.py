@@ -1,7 +1,5 @@
 """`resolve`: settle orders whose fate nobody knows."""
 
-from pathlib import Path
-
 import typer
 
 from pipeline.commands import options
@@ -10,7 +8,7 @@ from pipeline.errors import UsageError
 
 def resolve(
     name: str | None = typer.Argument(
-        None, metavar="[GENERATION|ASSET|SPEC]", help="Which; a spec with --all."
+        None, metavar="GENERATION|ASSET|SPEC", help="Which; a spec with --all."
     ),
     everything: bool = typer.Option(
         False, "--all", help="All that are unknown (of one spec, where one is named)."
@@ -27,14 +25,18 @@ def resolve(
 
     Examples:
       pipeline resolve week12/lobster-board/cover --resubmit
-
       pipeline resolve --all configs/week12.yaml --abandon
     """
-    from pipeline.commands.looking import settle
+    from pipeline.commands.settling import settle
 
     if resubmit == abandon:
-        raise UsageError("say one of --resubmit and --abandon", next_step="pipeline history --state unknown")
+        raise UsageError(
+            "say one of --resubmit and --abandon",
+            next_step="to see what is in doubt: pipeline history --state unknown",
+        )
     if not everything and name is None:
-        raise UsageError("name a generation or an asset, or give --all")
-    spec = Path(name).stem if everything and name else None
-    settle(None if everything else name, spec, resubmit=resubmit, home=home)
+        raise UsageError(
+            "name a generation or an asset, or give --all",
+            next_step="to see what is in doubt: pipeline history --state unknown",
+        )
+    settle(name, everything=everything, resubmit=resubmit, home=home)

@@ -1,7 +1,5 @@
 """`run`: make the specs true."""
 
-from pathlib import Path
-
 import typer
 
 from pipeline.commands import options
@@ -29,23 +27,29 @@ def run(
 
     Examples:
       pipeline run configs/week12.yaml --provider simulator
-
       pipeline run configs/week12.yaml --only lobster-board/cover
-
       pipeline run configs/week12.yaml --yes --max-images 5
     """
+    from pipeline.commands.planning import Look, run_command, show_plans
     from pipeline.commands.producing import Request, produce_and_show
     from pipeline.plan.model import Wishes
 
-    wishes = Wishes(only=tuple(only or ()), remaster=remaster, overwrite=overwrite)
+    look = Look(
+        paths=tuple(specs),
+        wishes=Wishes(only=tuple(only or ()), remaster=remaster, overwrite=overwrite),
+        provider=provider,
+        home=home,
+        max_cost=max_cost,
+        max_images=max_images,
+        as_json=as_json,
+    )
     if dry_run:
-        from pipeline.commands.plan import show
-
-        raise typer.Exit(show(specs, wishes, provider=provider, home=home, as_json=as_json, prompts=False))
+        raise typer.Exit(show_plans(look))
     request = Request(
         command="run",
-        paths=tuple(Path(path) for path in specs),
-        wishes=wishes,
+        paths=look.paths,
+        wishes=look.wishes,
+        again=run_command(look),
         provider=provider,
         home=home,
         yes=yes,

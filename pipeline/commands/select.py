@@ -7,7 +7,7 @@ from pipeline.commands import options
 
 def select(
     asset: options.Asset,
-    generation: int = typer.Argument(metavar="GENERATION", help="A generation's number, from `history`."),
+    generation: options.Generation,
     pin: bool = typer.Option(False, "--pin", help="Hold it even when the spec asks for something else."),
     spec: options.SpecPath = None,
     home: options.HomeOption = None,

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 from types import FrameType
 
+from pipeline.console.plans import counted
 from pipeline.console.terminal import Terminal
 from pipeline.providers.jimeng.credentials import load_credentials
 from pipeline.providers.jimeng.signing import Credentials
@@ -12,6 +13,7 @@ from pipeline.providers.simulator.faults import Script
 from pipeline.providers.simulator.script import load_script
 from pipeline.providers.simulator.server import Simulator
 from pipeline.providers.simulator.world import World
+from pipeline.storage import writing
 
 _NAMES = ("VOLC_ACCESSKEY", "VOLC_SECRETKEY", "VOLC_SESSION_TOKEN")
 _MADE_UP = Credentials(access_key="AKLTSIMULATOR", secret_key="simulator")  # noqa: S106 - made up, loopback only
@@ -32,21 +34,22 @@ def serve(
     credentials = load_credentials(said, Path(os.devnull))
     script = load_script(faults) if faults else Script()
     if data is not None:
-        data.mkdir(parents=True, exist_ok=True)
+        with writing(data):
+            data.mkdir(parents=True, exist_ok=True)
     world = World(data, latency=latency, concurrency=concurrency, qps=qps, faults=script)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
-    with Simulator(world, credentials or _MADE_UP, port=port) as server:
-        terminal.result(f"simulator at {server.endpoint}")
-        terminal.result(f"export JIMENG_ENDPOINT={server.endpoint}")
-        if credentials is None:
-            terminal.result(f"export VOLC_ACCESSKEY={_MADE_UP.access_key}")
-            terminal.result(f"export VOLC_SECRETKEY={_MADE_UP.secret_key}")
-        terminal.out.file.flush()
-        try:
+    try:
+        signal.signal(signal.SIGTERM, stop)
+        with Simulator(world, credentials or _MADE_UP, port=port) as server:
+            terminal.result(f"simulator at {server.endpoint}")
+            terminal.result(f"export JIMENG_ENDPOINT={server.endpoint}")
+            if credentials is None:
+                terminal.result(f"export VOLC_ACCESSKEY={_MADE_UP.access_key}")
+                terminal.result(f"export VOLC_SECRETKEY={_MADE_UP.secret_key}")
+            terminal.out.file.flush()
             server.wait()
-        except KeyboardInterrupt:
-            terminal.note(f"\n{world.billed()} pictures would have been billed")
+    except KeyboardInterrupt:
+        terminal.note(f"\n{counted(world.billed(), 'picture')} would have been billed")

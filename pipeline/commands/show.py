@@ -14,7 +14,6 @@ def show(
 
     Examples:
       pipeline show 17
-
       pipeline show week12/lobster-board/cover
     """
     from pipeline.commands.looking import show_one

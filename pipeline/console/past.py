@@ -3,42 +3,52 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pipeline.console.plans import price
+from pipeline.console.plans import price, sum_price
+from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.fingerprint import Json
-from pipeline.history.records import Generation, Spending
+from pipeline.history.records import Delivered, Generation, Spending
 from pipeline.history.search import Dossier
-from pipeline.history.states import Choice, State
+from pipeline.history.states import Charged, Choice, State
 from pipeline.providers.errors import explain
 
 DOUBT = (State.UNKNOWN,)
-_PROMPT_SHOWN = 48
 
 
 def show_list(
     terminal: Terminal, found: Sequence[Generation], choices: Mapping[int, Choice], currency: str
 ) -> None:
-    """One row a generation."""
+    """One row a generation, one line a row: columns give way to the prompt, and the prompt to the width."""
     rows = [
         (
             str(item.id),
             item.asset,
-            item.state.value + (" (simulated)" if item.simulated else ""),
+            item.state.value,
             choices[item.id].value if item.id in choices else "",
             f"{item.width}x{item.height}",
-            price(item.cost, currency),
+            _cost(item, currency),
             day(item.planned_at),
-            _short(item.prompt),
+            " ".join(item.prompt.split()),
         )
         for item in found
     ]
-    if rows:
-        headings = ("id", "asset", "state", "decision", "size", "cost", "when", "prompt")
-        terminal.table(headings, rows, right=(0,))
+    headings = ("id", "asset", "state", "decision", "size", "cost", "when", "prompt")
+    terminal.lines(headings, rows, right=(0,), give_way=("size", "decision", "when", "cost"))
 
 
-def show_dossier(terminal: Terminal, dossier: Dossier, blob: str | None, currency: str) -> None:
-    """Everything about one generation, as labelled lines."""
+def _cost(item: Generation, currency: str) -> str:
+    """What a generation cost, as far as it was charged."""
+    if item.simulated:
+        return "simulated"
+    if item.charged is Charged.NO:
+        return "-"
+    return price(item.cost, currency) + (" ?" if item.charged is Charged.MAYBE else "")
+
+
+def show_dossier(
+    terminal: Terminal, dossier: Dossier, blob: str | None, present: Sequence[Delivered], currency: str
+) -> None:
+    """Everything about one generation, as labelled lines; `present` are the files that still show it."""
     item = dossier.generation
     lines: list[tuple[str, str]] = [
         (f"generation {item.id}", f"{item.asset}, attempt {item.attempt}, {item.purpose.value}"),
@@ -51,7 +61,7 @@ def show_dossier(terminal: Terminal, dossier: Dossier, blob: str | None, currenc
         asked = {**({"seed": item.seed} if item.seed is not None else {}), **item.params}
         lines.append(("parameters", ", ".join(f"{name}={value}" for name, value in asked.items())))
     lines += [
-        ("cost", price(item.cost, currency)),
+        ("cost", _cost(item, currency)),
         ("task id", item.task_id or "-"),
         ("request id", item.request_id or "-"),
     ]
@@ -71,7 +81,10 @@ def show_dossier(terminal: Terminal, dossier: Dossier, blob: str | None, currenc
     for decision in dossier.decisions:
         whose = f" for {decision.asset}" if decision.asset else ""
         lines.append(("decision", f"{moment(decision.at)}  {decision.choice.value}{whose}"))
-    lines += [("file", file.path) for file in dossier.files]
+    for file in dossier.files:
+        lines.append(
+            ("file", file.path + ("" if file in present else "  (no longer there, or another picture)"))
+        )
     for name, value in lines:
         terminal.result(f"{name:<14}{value}")
     terminal.result("")
@@ -80,10 +93,12 @@ def show_dossier(terminal: Terminal, dossier: Dossier, blob: str | None, currenc
 def step_for(item: Generation) -> str:
     """What to do next with a generation."""
     if item.state is State.UNKNOWN:
-        return f"pipeline resolve {item.id} --abandon   (or --resubmit)"
+        return f"pipeline resolve {item.id} --abandon   (or --resubmit, to let the next run buy it again)"
     if item.state is State.SUBMITTED:
-        return f"pipeline collect   (brings in generation {item.id})"
-    return f"pipeline select {item.asset} {item.id}" if item.master else f"pipeline regenerate {item.asset}"
+        return "to bring it in: pipeline collect"
+    if item.master is not None:
+        return command_line("select", item.asset, item.id)
+    return command_line("regenerate", item.asset)
 
 
 def show_costs(terminal: Terminal, by: str, spent: Sequence[Spending], currency: str) -> None:
@@ -95,26 +110,25 @@ def show_costs(terminal: Terminal, by: str, spent: Sequence[Spending], currency:
         (
             item.group,
             str(item.charged),
-            price(item.cost, currency) if item.charged else "",
+            sum_price(item.cost, item.unpriced - item.doubtful_unpriced, currency) if item.charged else "",
             str(item.doubtful) if item.doubtful else "",
-            price(item.doubtful_cost, currency) if item.doubtful else "",
-            str(item.unpriced) if item.unpriced else "",
+            sum_price(item.doubtful_cost, item.doubtful_unpriced, currency) if item.doubtful else "",
         )
         for item in spent
     ]
-    headings = (by, "bought", "cost", "in doubt", "may have cost", "without a price")
-    terminal.table(headings, rows, right=(1, 2, 3, 4, 5))
+    terminal.table((by, "bought", "cost", "in doubt", "may have cost"), rows, right=(1, 2, 3, 4))
 
 
 def costs_document(by: str, spent: Sequence[Spending]) -> Json:
-    """`costs --json`: a list of groups; money in 0.0001 units."""
+    """`costs --json`: a list of groups; money in 0.0001 units, null where a picture has no known price."""
     return [
         {
-            by: item.group,
+            "by": by,
+            "group": item.group,
             "charged": item.charged,
-            "cost": item.cost,
+            "cost": None if item.unpriced > item.doubtful_unpriced else item.cost,
             "doubtful": item.doubtful,
-            "doubtful_cost": item.doubtful_cost,
+            "doubtful_cost": None if item.doubtful_unpriced else item.doubtful_cost,
             "unpriced": item.unpriced,
         }
         for item in spent
@@ -129,7 +143,3 @@ def day(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """A moment in local time, to the second."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _PROMPT_SHOWN else text[: _PROMPT_SHOWN - 1] + "…"

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from rich.text import Text
+
+from pipeline.console.changes import changes
 from pipeline.console.terminal import Terminal, make_table
 from pipeline.plan.model import Action, Kind, Plan
 from pipeline.plan.price import UNIT
@@ -14,6 +17,19 @@ def price(cost: int | None, currency: str) -> str:
     if cost is None:
         return "price unknown"
     return "free" if cost == 0 else f"{cost / UNIT:.2f} {currency}"
+
+
+def sum_price(cost: int, unpriced: int, currency: str) -> str:
+    """A sum in words, some of whose pictures may have no known price: never "free" for those."""
+    if not unpriced:
+        return price(cost, currency)
+    known = f"{price(cost, currency)} and " if cost else ""
+    return f"{known}price unknown for {counted(unpriced, 'picture')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the singular for one."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def plan_rows(actions: Sequence[Action], currency: str) -> list[tuple[str, ...]]:
@@ -47,11 +63,19 @@ def show_plan(
     if prompts:
         for action in plan.actions:
             if action.prompt:
-                say(f"\n{action.asset}  ({action.model})\n  {action.prompt}")
+                terminal.result(_prompt(action, action.prompt))
     say("")
     say(summary(plan, currency))
     for line in advice_lines(plan.actions):
         terminal.warn(line)
+
+
+def _prompt(action: Action, prompt: str) -> Text:
+    """The final prompt, and how it differs from the one that the last run saw."""
+    shown = Text(f"\n{action.asset}  ({action.model})\n  {prompt}")
+    if action.earlier_prompt is not None:
+        shown.append("\n  changed: ").append_text(changes(action.earlier_prompt, prompt))
+    return shown
 
 
 def advice_lines(actions: Sequence[Action]) -> list[str]:
@@ -62,7 +86,7 @@ def advice_lines(actions: Sequence[Action]) -> list[str]:
 def summary(plan: Plan, currency: str) -> str:
     """The plan in one line."""
     totals = plan.totals
-    parts = [_count(totals.assets, "asset")]
+    parts = [counted(totals.assets, "asset")]
     parts.append(f"{totals.generate} to generate ({_total_price(plan, currency)})")
     for number, words in (
         (totals.reuse, "reused"),
@@ -74,19 +98,11 @@ def summary(plan: Plan, currency: str) -> str:
     ):
         if number:
             parts.append(f"{number} {words}")
-    parts.append(f"{_count(totals.files, 'file')} to make")
+    parts.append(f"{counted(totals.files, 'file')} to make")
     return ", ".join(parts)
 
 
 def _total_price(plan: Plan, currency: str) -> str:
-    totals = plan.totals
     if plan.buyer.simulated:
         return "simulated, free"
-    if totals.unpriced:
-        known = f"{price(totals.cost, currency)} and " if totals.cost else ""
-        return f"{known}{_count(totals.unpriced, 'picture')} without a known price"
-    return price(totals.cost, currency)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return sum_price(plan.totals.cost, plan.totals.unpriced, currency)

@@ -9,13 +9,14 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from pipeline.console.plans import price
+from pipeline.console.plans import sum_price
 from pipeline.console.terminal import Terminal, make_table
 from pipeline.plan.model import Kind, Plan
 from pipeline.runner.model import Happening, News
 
 _WORDS = {
     News.PLANNED: "waiting for its turn",
+    News.QUEUED: "waiting for a free place",
     News.SENT: "sending the order",
     News.SUBMITTED: "being made",
     News.READY: "ready, fetching it",
@@ -68,6 +69,7 @@ class _Board:
         self.wanted = 0
         self.stored = 0
         self.cost = 0
+        self.unpriced = 0
         self._steady = steady
         self._begun = steady()
 
@@ -92,6 +94,7 @@ class _Board:
             happening.news is News.STORED and generation.task_id is None
         ):
             self.cost += generation.cost or 0
+            self.unpriced += generation.cost is None
         return words
 
     @property
@@ -99,7 +102,8 @@ class _Board:
         return self._steady() - self._begun
 
     def sum(self) -> str:
-        spent = f", {price(self.cost, self.currency)} so far" if self.cost else ""
+        bought = self.cost or self.unpriced
+        spent = f", {sum_price(self.cost, self.unpriced, self.currency)} so far" if bought else ""
         return f"{self.stored} of {self.wanted} pictures, {self.seconds:.0f} s{spent}"
 
 

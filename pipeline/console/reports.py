@@ -1,15 +1,21 @@
 """How a run ended: one line an asset, what is wrong in plain words, where the files lie."""
 
-from pipeline.console.plans import price
-from pipeline.console.terminal import Terminal, typed
+from pipeline.console.plans import counted, sum_price
+from pipeline.console.steps import read_step
+from pipeline.console.terminal import Terminal
 from pipeline.home import Home
 from pipeline.plan.model import Kind
 from pipeline.produce import Report
 from pipeline.stages.outcome import AssetState, Outcome
 
 
-def show_report(terminal: Terminal, report: Report, home: Home, currency: str, *, table: bool) -> None:
-    """The result on stdout (unless JSON is), problems and the next command on stderr."""
+def show_report(
+    terminal: Terminal, report: Report, home: Home, currency: str, *, again: str, table: bool
+) -> None:
+    """The result on stdout (unless JSON is), problems and the next command on stderr.
+
+    `again` is the command that was typed: what goes on where an interrupt stopped it.
+    """
     selected = {action.asset for action in report.plan.actions}
     shown = [outcome for outcome in report.outcomes if outcome.action.asset in selected]
     if table:
@@ -31,7 +37,7 @@ def show_report(terminal: Terminal, report: Report, home: Home, currency: str, *
         terminal.note(f"error: {report.stopped_by.message}", style="red")
     if report.interrupted:
         terminal.note("interrupted: what was paid for is kept, and nothing is half-written", style="yellow")
-    terminal.next_step(_next_step(report, shown))
+    terminal.next_step(_next_step(report, shown, again))
 
 
 def _summary(report: Report, spec: str, currency: str) -> str:
@@ -41,16 +47,19 @@ def _summary(report: Report, spec: str, currency: str) -> str:
     files = sum(item.file is not None and item.file.spec == spec for item in report.made)
     bought = report.bought.get(spec)
     if bought is None and files == 0 and all(o.state is AssetState.DELIVERED for o in found):
-        return f"{spec}: nothing to do, {len(found)} assets are in place"
+        return f"{spec}: nothing to do, {counted(len(found), 'asset')} in place"
     parts = [f"{spec}:"]
     for state in AssetState:
         number = sum(outcome.state is state for outcome in found)
         if number:
             parts.append(f"{number} {state.value},")
     reused = sum(action.kind is Kind.REUSE for action in report.plan.of(spec))
-    pictures = bought.pictures if bought else 0
-    cost = "simulated" if report.plan.buyer.simulated else price(bought.cost if bought else 0, currency)
-    parts.append(f"{pictures} bought ({cost}), {reused} reused, {files} files made")
+    paid = "nothing bought"
+    if bought is not None:
+        simulated = report.plan.buyer.simulated
+        cost = "simulated" if simulated else sum_price(bought.cost, bought.unpriced, currency)
+        paid = f"{bought.pictures} bought ({cost})"
+    parts.append(f"{paid}, {reused} reused, {counted(files, 'file')} made")
     return " ".join(parts)
 
 
@@ -63,14 +72,14 @@ def _problem(terminal: Terminal, outcome: Outcome) -> None:
         line += f" [request {problem.request_id}]"
     terminal.note(line, style=style)
     if problem.next_step:
-        terminal.note(f"    {typed(problem.next_step)}")
+        step = read_step(problem.next_step)
+        terminal.note("    " + " ".join(part for part in (step.words, step.command) if part))
 
 
-def _next_step(report: Report, shown: list[Outcome]) -> str | None:
-    specs = " ".join(spec.shown for spec in report.plan.specs)
+def _next_step(report: Report, shown: list[Outcome], again: str) -> str | None:
     if report.stopped_by is not None:
         return report.stopped_by.next_step
     if report.interrupted:
-        return f"pipeline run {specs}   (goes on where it stopped)"
+        return f"to go on where it stopped: {again}"
     step = next((o.problem.next_step for o in shown if o.problem and o.problem.next_step), None)
     return step or f"open the contact sheet, or: pipeline history --spec {report.plan.specs[0].name}"

@@ -9,7 +9,7 @@ from pipeline.platforms.model import Confidence, Slot
 
 
 def show_slots(terminal: Terminal, slots: Sequence[Slot]) -> None:
-    """One row a slot; a limit that only warns has a question mark."""
+    """One line a slot; a limit that only warns has a question mark."""
     rows = [
         (
             slot.id,
@@ -24,7 +24,8 @@ def show_slots(terminal: Terminal, slots: Sequence[Slot]) -> None:
         for slot in slots
     ]
     headings = ("slot", "what", "pixels", "formats", "limit", "confidence", "checked", "source")
-    terminal.table(headings, rows, right=(2, 4))
+    give_way = ("checked", "confidence", "formats", "what", "limit")
+    terminal.lines(headings, rows, right=(2, 4), give_way=give_way)
 
 
 def slots_document(slots: Sequence[Slot]) -> Json:

@@ -1,24 +1,27 @@
 """The two streams. stdout carries the result, stderr the rest; its last line is what to type next."""
 
 import json
-import shutil
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.errors import PipelineError, SpecError
+from pipeline.console.steps import read_step
+from pipeline.console.widths import one_line_rows
+from pipeline.errors import PipelineError, SettingsError, SpecError
 from pipeline.fingerprint import Json
 
 _WIDTH_WITHOUT_TERMINAL = 120
+_YES = ("y", "yes", "是", "好")
 
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else _WIDTH_WITHOUT_TERMINAL
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False, width=width)
 
 
@@ -34,9 +37,9 @@ class Terminal:
         """Whether somebody can be asked: a terminal to read from and one to ask on."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
-    def result(self, text: str) -> None:
+    def result(self, text: str | Text) -> None:
         """A line of the result."""
-        self.out.print(Text(text), soft_wrap=True)
+        self.out.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
 
     def document(self, value: Json) -> None:
         """The result as one JSON document."""
@@ -48,6 +51,24 @@ class Terminal:
         """A table of the result; columns in `right` are numbers. Widths count East-Asian cells."""
         self.out.print(make_table(headings, rows, right=right))
 
+    def lines(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        right: Sequence[int] = (),
+        give_way: Sequence[str] = (),
+    ) -> None:
+        """A table of the result with one line a row: the last column is cut to what the others leave.
+
+        Where they leave too little, those of `give_way` are left out, in that order; no other is ever cut.
+        """
+        shown = one_line_rows(headings, rows, self.out.width, give_way)
+        numbers = [shown[0].index(headings[place]) for place in right if headings[place] in shown[0]]
+        table = make_table(shown[0], shown[1:], right=numbers)
+        width = max(self.out.width, self.out.measure(table).maximum)
+        self.out.print(table, width=width, crop=False, no_wrap=True)
+
     def note(self, text: str, *, style: str = "") -> None:
         """A line of progress or explanation."""
         self.err.print(Text(text, style=style), soft_wrap=True)
@@ -56,42 +77,45 @@ class Terminal:
         """Something the author should see that stops nothing."""
         self.note(text, style="yellow")
 
-    def next_step(self, command: str | None) -> None:
-        """The last line: what to type next."""
-        if command:
-            self.note(f"next: {typed(command)}", style="bold")
+    def next_step(self, step: str | None) -> None:
+        """The last line: what to type next, alone on it; words about it come before."""
+        if not step:
+            return
+        read = read_step(step)
+        if read.words and read.command:
+            self.note(read.words)
+        self.note(f"next: {read.command or read.words}", style="bold")
 
     def error(self, error: PipelineError) -> None:
         """An expected failure: every problem at its place, the sentence, and the next command."""
-        if isinstance(error, SpecError):
-            for problem in error.problems:
-                self.note(str(problem))
-        self.note(f"error: {error.message}", style="red")
+        problems, message = _problems_of(error)
+        for problem in problems:
+            self.note(problem)
+        self.note(f"error: {message}", style="red")
         self.next_step(error.next_step)
 
     def ask(self, question: str) -> bool:
         """One question with yes or no; anything but a clear yes is a no."""
         self.err.print(Text(f"{question} [y/N] "), end="")
-        return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+        return sys.stdin.readline().strip().lower() in _YES
 
 
-def typed(command: str) -> str:
-    """A command of ours as it can be typed here: `pipeline ...` the way this process was started."""
-    if not command.startswith("pipeline ") or not sys.argv[0].endswith("__main__.py"):
-        return command
-    python = Path(sys.executable)
-    if python.is_relative_to(Path.cwd()):
-        python = python.relative_to(Path.cwd())
-    elif shutil.which(python.name) == sys.executable:
-        python = Path(python.name)
-    return f"{python} -m {command}"
+def _problems_of(error: PipelineError) -> tuple[list[str], str]:
+    """The problems that an error collects, one a line, and the sentence that sums it up."""
+    if isinstance(error, SpecError):
+        return [str(problem) for problem in error.problems], error.message
+    lines = error.message.splitlines()
+    if isinstance(error, SettingsError) and len(lines) > 1:
+        return lines, f"{len(lines)} problems in the settings"
+    return [], error.message
 
 
 def make_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
-    """A plain table: no lines but one under the headings; long cells wrap."""
+    """A plain table without lines; long cells of the last column wrap, others hold what is copied."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
     for index, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if index in right else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if index in right else "left"
+        table.add_column(heading, justify=justify, overflow="fold", no_wrap=index + 1 < len(headings))
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

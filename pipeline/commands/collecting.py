@@ -1,0 +1,109 @@
+"""What is paid for and not yet here: by spec and provider, so that one `collect` brings in all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.commands.opening import here, history_of, near_spec
+from pipeline.commands.producing import Request, carry_out
+from pipeline.console.steps import command_line
+from pipeline.console.terminal import Terminal
+from pipeline.errors import ExitCode, PipelineError, worst
+from pipeline.fingerprint import Json
+from pipeline.history.ledger import Ledger
+from pipeline.history.queries import Queries
+from pipeline.history.schema import Standing, check
+from pipeline.history.states import State
+from pipeline.plan.model import Wishes
+from pipeline.wiring import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """A wish to bring in what is under way. `provider` None: whoever has it."""
+
+    provider: str | None
+    home: Path | None
+    as_json: bool
+    patient: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _UnderWay:
+    """Tasks of one spec at one provider; `path` empty where the history has lost its file."""
+
+    spec: str
+    path: str
+    provider: str
+
+
+def collect_spec(path: Path, fetch: Fetch) -> int:
+    """Bring in one spec's tasks: the real ones where there are any, else the simulated."""
+    terminal = Terminal()
+    at = near_spec(path, fetch.home)
+    found = [item for item in _under_way(at, terminal) if item.path == str(path.resolve())]
+    if len(found) > 1 and fetch.provider is None:
+        terminal.warn("a rehearsal's tasks are under way too: add --provider simulator for them")
+    provider = fetch.provider or (found[0].provider if found else None)
+    return carry_out(_request(path, provider, fetch), terminal, terminal.document)
+
+
+def collect_all(fetch: Fetch) -> int:
+    """Bring in every spec's tasks, one spec after the other; what fails for one does not stop the next."""
+    terminal = Terminal()
+    at = here(fetch.home)
+    found = [item for item in _under_way(at, terminal) if fetch.provider in (None, item.provider)]
+    documents: list[Json] = []
+    codes = [_collect(item, at, fetch, terminal, documents) for item in found]
+    if fetch.as_json:
+        terminal.document(documents)
+    elif not found:
+        terminal.result("nothing is under way")
+    return int(worst(*codes))
+
+
+def _collect(item: _UnderWay, at: Place, fetch: Fetch, terminal: Terminal, documents: list[Json]) -> ExitCode:
+    path = Path(item.path)
+    if not item.path or not path.is_file():
+        terminal.warn(
+            f"{item.spec}: has tasks under way, but its spec is not in {item.path or 'the history'}"
+        )
+        terminal.next_step("put it back, or name the moved one: pipeline collect SPEC")
+        return ExitCode.INCOMPLETE
+    request = _request(
+        path,
+        item.provider,
+        Fetch(provider=item.provider, home=at.home.root, as_json=fetch.as_json, patient=fetch.patient),
+    )
+    try:
+        return ExitCode(carry_out(request, terminal, documents.append))
+    except PipelineError as error:
+        terminal.error(error)
+        return error.exit_code
+
+
+def _request(path: Path, provider: str | None, fetch: Fetch) -> Request:
+    return Request(
+        command="collect",
+        paths=(path,),
+        wishes=Wishes(buy=False),
+        again=command_line("collect", path, no_wait=not fetch.patient, provider=fetch.provider),
+        provider=provider,
+        home=fetch.home,
+        as_json=fetch.as_json,
+        patient=fetch.patient,
+    )
+
+
+def _under_way(at: Place, terminal: Terminal) -> Sequence[_UnderWay]:
+    """Real tasks before simulated ones of the same spec."""
+    if check(at.database).standing is Standing.ABSENT:
+        return ()
+    with history_of(at, terminal) as database:
+        queries = Queries(database)
+        orders = Ledger(database, run="collect").in_flight([State.SUBMITTING, State.SUBMITTED])
+        found = {(item.spec, item.simulated) for item in orders}
+        return sorted(
+            _UnderWay(spec, queries.spec_path(spec) or "", "simulator" if simulated else "jimeng")
+            for spec, simulated in found
+        )
