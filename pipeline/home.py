@@ -43,6 +43,11 @@ class Home:
         return self.data / "inbox"
 
     @property
+    def ballast(self) -> Path:
+        """Room kept for a task id when the disk is full."""
+        return self.data / "ballast"
+
+    @property
     def simulator(self) -> Path:
         """The tasks of the simulator that a run starts by itself."""
         return self.data / "simulator"

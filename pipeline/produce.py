@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CredentialsError, ExitCode, PipelineError, worst
+from pipeline.failpoint import reach
 from pipeline.history.records import Generation
 from pipeline.history.states import Choice, Purpose
 from pipeline.plan.decide import decide
@@ -84,6 +85,8 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
     facts = survey(studio, specs, wishes)
     plan = decide(specs, facts, wishes)
     watcher.accept(plan)
+    if buying is not None:
+        buying.make_room(plan)
     facts = remember(studio, specs, facts)
     renderer = Renderer(studio, overwrite=wishes.overwrite)
     tally = Tally(studio.run)
@@ -167,13 +170,18 @@ def _arrived(
         renderer.start(ready, generation.master, generation)
 
 
+_FILES_ONLY = (Reason.UP_TO_DATE, Reason.FILES_MISSING, Reason.RECIPE_CHANGED, Reason.FORCED)
+"""Reasons under which an asset goes on showing what it showed."""
+
+
 def _take(studio: Studio, action: Action, generation: Generation | None) -> None:
     """Write down that an asset shows a picture from now on, unless an author's word says so already."""
-    if generation is None or action.code in (Reason.UP_TO_DATE, Reason.FILES_MISSING, Reason.RECIPE_CHANGED):
+    if generation is None or action.code in _FILES_ONLY:
         return
     if generation.purpose is not Purpose.RUN and generation.asset == action.asset:
         return
     studio.memory.decide(action.asset, generation.id, Choice.TAKEN, action.asked, at=studio.clock.now())
+    reach("taken")
 
 
 def _close(

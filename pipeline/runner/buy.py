@@ -7,6 +7,7 @@ before anything else is done with it. What is in doubt is never sent again from 
 from dataclasses import replace
 
 from pipeline.errors import IncompleteError, PipelineError
+from pipeline.failpoint import reach
 from pipeline.history.gate import Claim, Claimed, Full, Lost, Served
 from pipeline.history.records import Generation, Trouble
 from pipeline.history.states import State
@@ -106,7 +107,9 @@ class Buyer:
             seed=generation.seed,
             params=generation.params,
         )
+        reach("claimed")
         answer = tools.provider.submit(order, tools.body_path(generation))
+        reach("answered")
         match answer:
             case Accepted(task_id=task_id, request_id=request_id):
                 self._accepted(task_id, request_id)
@@ -123,9 +126,15 @@ class Buyer:
         try:
             tools.ledger.accepted(generation.id, task_id, request_id, at=tools.clock.now())
         except Exception as error:
-            # The database would not take the only handle to a paid picture: a file may. Then say why.
-            self._note_down(task_id, error)
+            # The database would not take the only handle to a paid picture. With the ballast's room it may,
+            # else a file may; either way nothing more is sent, and the author hears why.
+            tools.ballast.drop()
+            try:
+                tools.ledger.accepted(generation.id, task_id, request_id, at=tools.clock.now())
+            except Exception:  # noqa: BLE001 - whatever keeps the id out of the database, the note must take it
+                self._note_down(task_id, error)
             raise
+        reach("accepted")
         tools.succeeded = True
         tools.say(News.SUBMITTED, generation)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.errors import PipelineError
+from pipeline.failpoint import reach
 from pipeline.history.records import Generation
 from pipeline.history.states import State, is_free_of_doubt
 from pipeline.runner.buy import Buyer
@@ -98,6 +99,7 @@ class Executor:
         while not tools.bell.ended:
             ours = self._row_for(job)
             if ours is not None:
+                reach("planned")
                 tools.say(News.PLANNED, ours)
                 Buyer(tools, job, ours).run()
                 return

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from pipeline.failpoint import reach
 from pipeline.history.records import Generation, Trouble
 from pipeline.history.states import State
 from pipeline.providers.contract import Denied, Done, Fault, Gone, Refused, ResultForm, Running, Task, Unready
@@ -101,7 +102,9 @@ class Follower:
             pace = tools.durations.pace(generation, self._phase)
             seconds = ready_after(self._asked_at, self._running_at, due_at=pace.next_age(0, 0.0))
             done_at = tools.clock.now() - timedelta(seconds=max(0.0, self._age() - seconds))
+            reach("ready")
             tools.ledger.finished(generation.id, at=done_at)
+            reach("finished")
             tools.durations.learn(generation, seconds)
             tools.bell.ring()
             tools.say(News.READY, generation)

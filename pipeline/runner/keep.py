@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.errors import PictureError
+from pipeline.failpoint import reach
 from pipeline.history.records import Generation, Master
 from pipeline.history.states import State
 from pipeline.providers.contract import Done, Fault, Task, Unready
@@ -32,7 +33,9 @@ def keep(tools: Tools, generation: Generation, done: Done) -> Fault | None:
     if not masters:
         return fault or Fault(code="no_pictures", message="the task is done, but no picture came with it")
     note = _note(generation, masters, pictures=max(len(done.urls), len(done.pictures), len(masters)))
+    reach("adopted")
     recorded = tools.ledger.stored(generation.id, masters[0], at=tools.clock.now(), note=note)
+    reach("stored")
     # Another run may have been quicker with the same task: its picture serves us as well.
     if recorded or tools.ledger.generation(generation.id).state is State.STORED:
         tools.succeeded = True
@@ -68,6 +71,7 @@ def _from_bytes(tools: Tools, pictures: tuple[bytes, ...] | Fault, masters: list
 def _take_in(tools: Tools, temp: Path, masters: list[Master]) -> Fault | None:
     """Check one file by decoding it whole, and give it its place in the store."""
     try:
+        reach("fetched")
         facts = inspect(temp)
         tools.store.adopt(temp, facts.sha256, facts.ending)
     except PictureError as error:

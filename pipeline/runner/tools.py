@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.ballast import Ballast
 from pipeline.history.gate import Gatekeeper
 from pipeline.history.ledger import Ledger
 from pipeline.history.queries import Queries
@@ -60,6 +61,7 @@ class Tools:
     store: BlobStore
     inbox: Path
     locks: Path
+    ballast: Ballast
     durations: Durations
     pacing: Pacing
     patience: Patience

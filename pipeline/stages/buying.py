@@ -1,9 +1,11 @@
 """From an accepted plan to jobs for the runner, and the runner's news as they come."""
 
 import queue
+import shutil
 from collections.abc import Iterator
 
-from pipeline.errors import PipelineError
+from pipeline.ballast import Ballast
+from pipeline.errors import IncompleteError, PipelineError
 from pipeline.history.records import Generation
 from pipeline.history.states import State
 from pipeline.log import event
@@ -14,6 +16,10 @@ from pipeline.runner.recover import recover
 from pipeline.runner.tools import Durations, Tools
 from pipeline.stages.studio import Studio
 from pipeline.storage import folder_inside
+
+_BYTES_A_PIXEL = 3
+"""A PNG master and the files made from it, measured on detailed pictures."""
+_SPARE = 8_000_000
 
 
 class Buying:
@@ -31,6 +37,7 @@ class Buying:
             store=studio.store,
             inbox=studio.home.inbox,
             locks=studio.home.runs,
+            ballast=Ballast(studio.home.ballast),
             durations=Durations(studio.queries),
             pacing=studio.pacing,
             patience=studio.patience,
@@ -56,6 +63,24 @@ class Buying:
     def recover(self) -> None:
         """Settle what dead runs left in the middle of a submit; its news come with the others."""
         recover(self._tools)
+
+    def make_room(self, plan: Plan) -> None:
+        """Before anything is paid: room for the pictures, and for their task ids if the disk fills up anyway.
+
+        Raises IncompleteError where the pictures that the plan buys would most likely not fit.
+        """
+        if not plan.purchases:
+            return
+        self._tools.ballast.lay()
+        pixels = sum(item.wanted.width * item.wanted.height for item in plan.purchases)
+        needed = _SPARE + pixels * _BYTES_A_PIXEL
+        free = shutil.disk_usage(self._studio.home.data).free
+        if free < needed:
+            raise IncompleteError(
+                f"{self._studio.home.data} has {free / 1e6:.0f} MB free, and {len(plan.purchases)} pictures "
+                f"need about {needed / 1e6:.0f} MB: nothing was bought",
+                next_step="free some space, then type the same command again",
+            )
 
     def happenings(self, jobs: tuple[Job, ...]) -> Iterator[Happening]:
         """Carry the jobs out. Raises a fault of ours that happened in a thread, after all threads ended."""

@@ -8,6 +8,7 @@ from pipeline.delivery.layout import MANIFEST, MARKDOWN, SHEET, article_folder, 
 from pipeline.delivery.manifest import FileEntry, Manifest, MissingEntry, read_manifest, write_manifest
 from pipeline.delivery.markdown import images_markdown
 from pipeline.delivery.sheet import Sheet, SheetArticle, SheetAsset, SheetFile, SheetMissing, sheet_html
+from pipeline.failpoint import reach
 from pipeline.history.records import Delivered
 from pipeline.plan.model import Facts
 from pipeline.plan.price import UNIT
@@ -30,6 +31,7 @@ def hand_over(studio: Studio, spec: Spec, found: Sequence[Outcome], facts: Facts
     """Write everything that lies beside the pictures of one spec. What has not changed is not rewritten."""
     shown = [outcome for outcome in found if outcome.action.spec == spec.name]
     left = _clean(studio, spec, facts, frozenset(file.path for item in shown for file in item.files))
+    reach("cleaned")
     for article in spec.articles:
         own = [outcome for outcome in shown if outcome.action.article == article.slug]
         if any(outcome.state is not AssetState.DRAFT for outcome in own):
@@ -37,6 +39,7 @@ def hand_over(studio: Studio, spec: Spec, found: Sequence[Outcome], facts: Facts
     folder = spec_folder(studio.output, spec.name)
     if folder.is_dir():
         _write(folder / SHEET, sheet_html(_sheet(studio, spec, shown)).encode())
+        reach("sheet")
     return left
 
 
@@ -87,6 +90,7 @@ def _article(studio: Studio, spec: Spec, article: Article, found: Sequence[Outco
         ),
     )
     write_manifest(folder / MANIFEST, manifest)
+    reach("manifest")
     alts = {outcome.action.asset: outcome.action.image.alt for outcome in found}
     _write(folder / MARKDOWN, images_markdown(manifest, alts).encode())
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import PipelineError
+from pipeline.failpoint import reach
 from pipeline.history.records import Delivered, Generation, Master
 from pipeline.plan.model import Action, SlotPlan
 from pipeline.render.renditions import Job, Rendered, Unfit, render
@@ -98,8 +99,11 @@ class Renderer:
                 next_step=f"move it away, or: pipeline run {action.shown} --overwrite",
             )
         file = _delivered(studio, action, plan, result, path, generation)
+        reach("rendered")
         studio.memory.will_write(file)
+        reach("noted")
         publish(result.path, path)
+        reach("published")
         return Made(asset=action.asset, slot=plan.slot.id, file=file, warning=result.warning)
 
     def _is_foreign(self, path: Path, sha256: str) -> bool:

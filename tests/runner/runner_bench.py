@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.ballast import Ballast
 from pipeline.fingerprint import generation_key, request_key
 from pipeline.history.database import Database
 from pipeline.history.gate import Claimed, Gate, Gatekeeper
@@ -95,6 +96,7 @@ class Shop:
             store=BlobStore(root / "data" / "blobs"),
             inbox=inbox,
             locks=root / "data" / "runs",
+            ballast=Ballast(root / "data" / "ballast"),
             durations=Durations(Queries(self.database)),
             pacing=pacing,
             patience=patience,
