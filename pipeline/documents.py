@@ -85,7 +85,7 @@ def _status(report: Report, found: Sequence[Outcome]) -> str:
     if all(outcome.state in (AssetState.DELIVERED, AssetState.DRAFT) for outcome in found):
         return "complete"
     over = any(outcome.problem and outcome.problem.code == Reason.BUDGET.value for outcome in found)
-    return "stopped" if over or report.interrupted or report.stopped_by is not None else "partial"
+    return "stopped" if over or report.ended_early or report.stopped_by is not None else "partial"
 
 
 def _asset(outcome: Outcome) -> Json:

@@ -50,7 +50,10 @@ class Bought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one run did. `stopped_by` is what ended it early, if anything; `exit_code` sums it up."""
+    """What one run did. `stopped_by` is what ended it early, if anything; `exit_code` sums it up.
+
+    `expired`: the deadline came; what was not begun then was left.
+    """
 
     run: str
     plan: Plan
@@ -61,6 +64,12 @@ class Report:
     stopped_by: PipelineError | None
     interrupted: bool
     exit_code: ExitCode
+    expired: bool = False
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether the author or the clock stopped it."""
+        return self.interrupted or self.expired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +213,7 @@ def _close(
             f"the provider does not accept these credentials: {tally.halted}",
             next_step="pipeline doctor --online",
         )
-    interrupted = studio.bell.stopping
+    interrupted = studio.bell.stopping and not studio.bell.expired
     selected = frozenset(action.asset for action in plan.actions)
     return Report(
         run=studio.run,
@@ -215,6 +224,7 @@ def _close(
         left_over=left,
         stopped_by=stopped_by,
         interrupted=interrupted,
+        expired=studio.bell.expired,
         exit_code=worst(
             exit_code_of(found, selected),
             stopped_by.exit_code if stopped_by else ExitCode.OK,

@@ -139,6 +139,7 @@ class Settings(Written):
     label: Annotated[LabelSettings, Section()] = LabelSettings()
     jpeg: Annotated[JpegSettings, Section()] = JpegSettings()
     render_threads: Annotated[int | None, Whole(1, 256, none=True)] = None
+    notify: tuple[Text, ...] = ()
     simulator: Annotated[SimulatorSettings, Section()] = SimulatorSettings()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.commands.deadline import expiring
+from pipeline.commands.notifying import notify
 from pipeline.commands.opening import Opened, Visit, opened
 from pipeline.commands.paying import Consent, budget_for, check_prices
 from pipeline.commands.unfinished import unfinished_report
@@ -31,7 +33,10 @@ from pipeline.wiring import Choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One command that produces. `again` is how it is typed once more, without `--yes`."""
+    """One command that produces. `again` is how it is typed once more, without `--yes`.
+
+    `deadline` in seconds from the moment it begins; None: none.
+    """
 
     command: str
     paths: tuple[Path, ...]
@@ -45,6 +50,7 @@ class Request:
     max_cost: float | None = None
     max_images: int | None = None
     patient: bool = True
+    deadline: float | None = None
 
 
 def produce_and_show(request: Request) -> int:
@@ -97,7 +103,7 @@ def _produce(request: Request, place: Opened, terminal: Terminal, publish: Calla
             publish(report_document(unfinished_report(studio, place.specs, wishes, tally, error)))
 
     try:
-        with stopping_on_signals(studio.bell), progress:
+        with stopping_on_signals(studio.bell), expiring(studio.bell, request.deadline), progress:
             report = produce(studio, place.specs, wishes, Watcher(accept=accept, news=hear))
     except (StoppedError, IncompleteError) as error:
         unfinished(error)
@@ -112,6 +118,7 @@ def _produce(request: Request, place: Opened, terminal: Terminal, publish: Calla
     show_report(
         terminal, report, studio.home, settings.currency, again=request.again, table=not request.as_json
     )
+    notify(settings.notify, report, terminal)
     return int(report.exit_code)
 
 

@@ -14,6 +14,9 @@ def run(
     ),
     max_cost: options.MaxCost = None,
     max_images: options.MaxImages = None,
+    deadline: str | None = typer.Option(
+        None, "--deadline", metavar="SPAN", help="Begin nothing after this long, such as 90s, 30m or 2h."
+    ),
     yes: options.Yes = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Show the plan and stop: the same as `plan`."),
     overwrite: options.Overwrite = False,
@@ -28,8 +31,9 @@ def run(
     Examples:
       pipeline run configs/week12.yaml --provider simulator
       pipeline run configs/week12.yaml --only lobster-board/cover
-      pipeline run configs/week12.yaml --yes --max-images 5
+      pipeline run configs/week12.yaml --yes --max-images 5 --deadline 30m
     """
+    from pipeline.commands.deadline import seconds_of
     from pipeline.commands.planning import Look, run_command, show_plans
     from pipeline.commands.producing import Request, produce_and_show
     from pipeline.plan.model import Wishes
@@ -56,5 +60,6 @@ def run(
         as_json=as_json,
         max_cost=max_cost,
         max_images=max_images,
+        deadline=seconds_of(deadline) if deadline is not None else None,
     )
     raise typer.Exit(produce_and_show(request))

@@ -33,11 +33,17 @@ def show_report(
     for left in report.left_over:
         for path in left.kept:
             terminal.warn(f"{path}: no longer wanted, but changed by hand: kept")
+    _why_it_ended(terminal, report)
+    terminal.next_step(_next_step(report, shown, again))
+
+
+def _why_it_ended(terminal: Terminal, report: Report) -> None:
     if report.stopped_by is not None:
         terminal.note(f"error: {report.stopped_by.message}", style="red")
     if report.interrupted:
         terminal.note("interrupted: what was paid for is kept, and nothing is half-written", style="yellow")
-    terminal.next_step(_next_step(report, shown, again))
+    if report.expired:
+        terminal.note("the deadline came: what was not begun is left for the next run", style="yellow")
 
 
 def _summary(report: Report, spec: str, currency: str) -> str:
@@ -79,7 +85,7 @@ def _problem(terminal: Terminal, outcome: Outcome) -> None:
 def _next_step(report: Report, shown: list[Outcome], again: str) -> str | None:
     if report.stopped_by is not None:
         return report.stopped_by.next_step
-    if report.interrupted:
+    if report.ended_early:
         return f"to go on where it stopped: {again}"
     step = next((o.problem.next_step for o in shown if o.problem and o.problem.next_step), None)
     return step or f"open the contact sheet, or: pipeline history --spec {report.plan.specs[0].name}"

@@ -15,6 +15,7 @@ class Bell:
         self._condition = threading.Condition()
         self._rings = 0
         self.stopping = False
+        self.expired = False
         self.abandoned = False
         self.halted = False
 
@@ -29,6 +30,12 @@ class Bell:
         with self._condition:  # two signals may come at once, each in a thread of its own
             self.abandoned = self.stopping
             self.stopping = True
+        self.ring()
+
+    def expire(self) -> None:
+        """The time that the run was given is over: submit nothing more, and end as after a stop."""
+        self.expired = not self.stopping
+        self.stopping = True
         self.ring()
 
     def halt(self) -> None:

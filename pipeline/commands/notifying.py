@@ -1,0 +1,42 @@
+"""`notify:` in the settings: a command that hears of runs that bought, failed or left something in doubt.
+
+It gets the report on its standard input, the same document as `--json`. What it does is its own business:
+its failure is said and changes nothing.
+"""
+
+import json
+import subprocess
+from collections.abc import Sequence
+
+from pipeline.console.terminal import Terminal
+from pipeline.documents import report_document
+from pipeline.produce import Report
+from pipeline.stages.outcome import AssetState
+
+_SECONDS = 60.0
+_SILENT = (AssetState.DELIVERED, AssetState.DRAFT)
+
+
+def is_worth_telling(report: Report) -> bool:
+    """Whether something was bought, or something that was asked for is not there."""
+    selected = {action.asset for action in report.plan.actions}
+    missing = any(
+        outcome.state not in _SILENT for outcome in report.outcomes if outcome.action.asset in selected
+    )
+    return bool(report.bought) or missing or report.stopped_by is not None
+
+
+def notify(command: Sequence[str], report: Report, terminal: Terminal) -> None:
+    """Run the command with the report. It holds no lock of ours, and no longer than a minute."""
+    if not command or not is_worth_telling(report):
+        return
+    document = json.dumps(report_document(report), ensure_ascii=False)
+    try:
+        ended = subprocess.run(  # noqa: S603 - the author's own command, from the author's own settings
+            list(command), input=document.encode(), stdout=subprocess.DEVNULL, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        terminal.warn(f"notify: {command[0]} could not be told ({type(error).__name__})")
+        return
+    if ended.returncode != 0:
+        terminal.warn(f"notify: {command[0]} ended with {ended.returncode}")
