@@ -69,18 +69,6 @@ class Queries:
         with self._database.reading() as session:
             return session.execute(select(SpecRow.path).where(SpecRow.name == name)).scalar_one_or_none()
 
-    def specs_under_way(self) -> tuple[str, ...]:
-        """The paths of specs that have tasks to collect, or orders whose fate is open."""
-        query = (
-            select(SpecRow.path)
-            .join(GenerationRow, GenerationRow.spec == SpecRow.name)
-            .where(GenerationRow.state.in_([State.SUBMITTED.value, State.SUBMITTING.value]))
-            .distinct()
-            .order_by(SpecRow.path)
-        )
-        with self._database.reading() as session:
-            return tuple(session.scalars(query))
-
     def spent(self, since: datetime) -> tuple[int, int, int]:
         """Real pictures paid for or in doubt since a moment: count, cost, and how many have no price."""
         query = select(
@@ -140,16 +128,6 @@ class Queries:
         query = select(DeliveredRow.id).where(DeliveredRow.path == path, DeliveredRow.sha256 == sha256)
         with self._database.reading() as session:
             return session.execute(query).first() is not None
-
-    def using(self, generation: int) -> tuple[str, ...]:
-        """Paths of written files that show a generation."""
-        query = (
-            select(DeliveredRow.path)
-            .where(DeliveredRow.generation_id == generation)
-            .order_by(DeliveredRow.path)
-        )
-        with self._database.reading() as session:
-            return tuple(session.scalars(query))
 
     def masters(self) -> tuple[Master, ...]:
         """Every master the history knows, for a check of the store."""

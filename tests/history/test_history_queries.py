@@ -79,8 +79,6 @@ def test_written_files_come_by_path_for_the_specs_asked_for(book: Book) -> None:
     book.memory.will_write(written("output/week13/dogs/01.jpg", spec="week13"))
 
     assert _known(book, specs=("week12",)).written == {mine.path: (mine,)}
-    assert book.queries.using(generation.id) == (mine.path,)
-    assert book.queries.using(generation.id + 1) == ()
 
 
 def test_own_pictures_of_assets_come_as_masters(book: Book) -> None:
@@ -159,13 +157,3 @@ def test_a_rehearsal_is_no_real_work(book: Book) -> None:
     assert not book.queries.has_real_work(["week12"])
 
 
-def test_specs_under_way_are_those_with_something_to_collect_or_to_find_out(book: Book) -> None:
-    for name in ("week10", "week11", "week12", "week13"):
-        book.memory.saw_spec(name, f"/home/amy/{name}.yaml", "d1", [], at=NOW)
-    book.submitted(request="q1:1", spec="week12")
-    book.submitted(request="q1:2", spec="week12")
-    book.submitting(request="q1:3", spec="week11")
-    book.stored(request="q1:4", spec="week10")
-    book.submitted(request="q1:5", spec="never-seen")
-
-    assert book.queries.specs_under_way() == ("/home/amy/week11.yaml", "/home/amy/week12.yaml")
