@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint types bench docs clean
+.PHONY: run test check lint types bench soak docs clean
 
 run: .venv/installed ## Make the pictures of the example week with the simulator; costs nothing
 	$(BIN)/python -m pipeline run configs/week12.yaml --provider simulator
@@ -21,6 +21,9 @@ types: .venv/tested ## Types, strict, source and tests
 
 bench: .venv/tested ## Measure the ratios that docs/benchmarks.md records
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -n 0 -s
+
+soak: .venv/tested ## The long campaign: kills, stops and faults, some ten minutes
+	$(BIN)/python -m pytest tests/campaign -m soak -n 0 -s
 
 docs: .venv/tested ## Write again what a program writes: README's commands, schemas
 	$(BIN)/python -m tests.write_docs
