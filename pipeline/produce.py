@@ -1,6 +1,7 @@
 """THE PAGE TO READ FIRST: how a spec becomes delivered files, and where each step lives.
 
     survey    look at history, locks, store and disk                      stages/survey.py
+    mend      fetch again, free, what is missing from the store           stages/mending.py
     decide    one action with reason and cost for every asset (pure)      plan/decide.py
     accept    the author sees the plan and its price, and says yes        the command
     remember  where the specs lie, what they ask, the author's pictures   stages/remember.py
@@ -28,6 +29,7 @@ from pipeline.spec.model import Spec
 from pipeline.stages.answers import unanswered
 from pipeline.stages.buying import Buying, jobs_of
 from pipeline.stages.handover import LeftOver, hand_over
+from pipeline.stages.mending import bring_back
 from pipeline.stages.outcome import Outcome, exit_code_of, outcomes
 from pipeline.stages.remember import remember
 from pipeline.stages.rendering import Made, Renderer
@@ -91,7 +93,7 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
     buying = Buying(studio) if studio.provider is not None else None
     if buying is not None:
         buying.recover()
-    facts = survey(studio, specs, wishes)
+    facts = bring_back(studio, survey(studio, specs, wishes))
     plan = decide(specs, facts, wishes)
     watcher.accept(plan)
     if buying is not None:

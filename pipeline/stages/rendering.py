@@ -9,11 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PictureError, PipelineError
 from pipeline.failpoint import reach
 from pipeline.history.records import Delivered, Generation, Master
 from pipeline.plan.model import Action, SlotPlan
 from pipeline.render.renditions import Job, Rendered, Unfit, render
+from pipeline.stages.mending import is_sound
 from pipeline.stages.studio import Studio
 from pipeline.storage import folder_inside, publish, sha256_file, temp_path, writing
 
@@ -57,6 +58,8 @@ class Renderer:
     def _asset(self, action: Action, master: Master, generation: Generation | None) -> tuple[Made, ...]:
         plans = action.to_render
         studio = self._studio
+        if not is_sound(studio, master, generation):
+            return _all(action, plans, _damaged(studio, action, master, generation))
         try:
             folders = [folder_inside(studio.output, (studio.home.root / plan.stem).parent) for plan in plans]
             jobs = [
@@ -112,6 +115,15 @@ class Renderer:
             return False
         lies = sha256_file(path)
         return lies != sha256 and not self._studio.queries.wrote(self._studio.home.relative(path), lies)
+
+
+def _damaged(studio: Studio, action: Action, master: Master, generation: Generation | None) -> PipelineError:
+    """A picture in the store that is not what was bought, and that the provider no longer has."""
+    name = studio.home.relative(studio.store.path(master.sha256, master.ending))
+    step = "pipeline restore DIR --force   (from a backup)"
+    if generation is not None:
+        step = f"pipeline regenerate {action.asset}   (pays; or pipeline restore DIR --force, from a backup)"
+    return PictureError(f"{name} is damaged, and could not be fetched again", next_step=step)
 
 
 def _all(action: Action, plans: Sequence[SlotPlan], error: PipelineError) -> tuple[Made, ...]:
