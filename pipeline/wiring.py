@@ -20,6 +20,7 @@ from pipeline.history.queries import Queries
 from pipeline.history.schema import Standing, Upgraded, check, make_ready
 from pipeline.home import Home, find_home
 from pipeline.log import DayFile, event, hide
+from pipeline.nearest import suggestion
 from pipeline.plan.model import Buyer
 from pipeline.platforms.catalog import load_catalog
 from pipeline.platforms.model import Catalog
@@ -80,9 +81,16 @@ def place(start: Path, *, home: Path | None, environ: Mapping[str, str]) -> Plac
     named = home or (Path(environ["PIPELINE_HOME"]) if environ.get("PIPELINE_HOME") else None)
     found = find_home(start, named=named, fallback=Path.cwd())
     overrides = found.configs / "platforms.yaml"
+    settings = load_settings(found, environ)
+    for model in settings.prices:
+        if model not in MODELS:
+            raise SettingsError(
+                f"{found.configs / 'settings.yaml'}: prices: there is no model {model}"
+                f"{suggestion(model, MODELS)}"
+            )
     return Place(
         home=found,
-        settings=load_settings(found, environ),
+        settings=settings,
         catalog=load_catalog(overrides if overrides.is_file() else None),
         environ=environ,
     )

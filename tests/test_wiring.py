@@ -303,3 +303,11 @@ def test_the_rehearsal_has_the_synchronous_model_too(tmp_path: Path) -> None:
 
     assert isinstance(found, Done)
     assert found.pictures[0].startswith(b"\x89PNG")
+
+
+def test_a_price_for_a_model_that_does_not_exist_is_a_typing_mistake(tmp_path: Path) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "settings.yaml").write_text("prices: {jimeng_t2i_v4: 2000}\n", "utf-8")
+
+    with pytest.raises(SettingsError, match=r"no model jimeng_t2i_v4.*jimeng_t2i_v40"):
+        place(tmp_path, home=tmp_path, environ={})

@@ -1,15 +1,16 @@
 """What `check` reads and prints: every problem of every spec, or that there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.commands.opening import at_specs, history_of, name_problems
 from pipeline.console.plans import counted
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
-from pipeline.errors import ExitCode, SpecError
+from pipeline.errors import ExitCode, PictureError, Problem, SpecError
 from pipeline.history.schema import Standing, check
-from pipeline.spec.model import Spec
+from pipeline.render.inspect import inspect
+from pipeline.spec.model import OwnFile, Spec
 
 
 def check_specs(paths: Sequence[Path], home: Path | None) -> ExitCode:
@@ -41,4 +42,18 @@ def _read(paths: Sequence[Path], home: Path | None, terminal: Terminal) -> tuple
         with history_of(at, terminal) as database:
             if problems := name_problems(database, found):
                 raise SpecError(problems)
+    if unreadable := tuple(_unreadable(found)):
+        raise SpecError(unreadable)
     return found
+
+
+def _unreadable(specs: Sequence[Spec]) -> Iterator[Problem]:
+    """The author's own files that are no pictures: a run would only find out when it comes to them."""
+    for spec in specs:
+        for image in spec.images:
+            if isinstance(image.source, OwnFile):
+                try:
+                    inspect(image.source.path)
+                except (PictureError, OSError) as error:
+                    words = error.message if isinstance(error, PictureError) else str(error.strerror)
+                    yield Problem(str(spec.path), image.mark.line, image.mark.column, words)

@@ -22,6 +22,13 @@ from pipeline.providers.jimeng.signing import Credentials
 from pipeline.storage import BlobStore
 from pipeline.wiring import REAL_CLOCK, Place
 
+_MENDS = {
+    Standing.BEHIND: "pipeline db upgrade",
+    Standing.UNKNOWN: "install the newer version of this program again",
+    Standing.FOREIGN: "choose another home with --home DIR",
+}
+"""What helps a database that is not at this program's revision."""
+
 
 def upgrade_database(home: Path | None) -> None:
     """Bring the database to head and say what was done."""
@@ -41,12 +48,14 @@ def check_database(home: Path | None, *, files: bool = False) -> ExitCode:
         terminal.result(f"{at.home.root} has no history yet")
         return ExitCode.OK
     found = database_problems(path)
-    if checked.standing is not Standing.CURRENT:
-        found.append(f"revision {checked.revision}, this program writes {HEAD}")
     for problem in found:
         terminal.result(f"{path}: {problem}")
+    if checked.standing is not Standing.CURRENT:
+        terminal.result(f"{path}: revision {checked.revision}, this program writes {HEAD}")
+        terminal.next_step(_MENDS[checked.standing])
+        return ExitCode.INCOMPLETE
     if found:
-        terminal.next_step("put the newest copy from data/backups/ in its place")
+        terminal.next_step("put the newest copy from data/backups/ in its place, or: pipeline restore DIR")
         return ExitCode.INCOMPLETE
     terminal.result(f"{path}: whole, at revision {HEAD}")
     return check_files(terminal, at) if files else ExitCode.OK
@@ -67,10 +76,11 @@ def examine(home: Path | None, *, online: bool) -> ExitCode:
     _settings(terminal, at)
     found = [_history(terminal, at), _credentials(terminal, at, online=online)]
     code = worst(*(finding.code for finding in found))
-    if code is ExitCode.OK:
-        terminal.result("all is well")
     steps = [item.next_step for item in sorted(found, key=lambda item: item.code is not code)]
-    terminal.next_step(next((step for step in steps if step), None))
+    step = next((step for step in steps if step), None)
+    if code is ExitCode.OK:
+        terminal.result("all is well" if step is None else "nothing is broken")
+    terminal.next_step(step)
     return code
 
 
@@ -106,7 +116,7 @@ def _history(terminal: Terminal, at: Place) -> _Finding:
         terminal.warn(f"database: {problem}")
     if checked.standing is not Standing.CURRENT:
         terminal.result(f"history     at revision {checked.revision}, this program writes {HEAD}")
-        return _Finding(ExitCode.INCOMPLETE, "pipeline db upgrade")
+        return _Finding(ExitCode.INCOMPLETE, _MENDS[checked.standing])
     with history_of(at, terminal) as database:
         finding = _orders(terminal, at, database)
     return _Finding(ExitCode.INCOMPLETE, "pipeline db check") if problems else finding

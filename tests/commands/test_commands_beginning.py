@@ -149,3 +149,18 @@ def test_a_mistyped_platform_gets_a_suggestion(desk: Desk) -> None:
 
     assert said.code == 2
     assert "wechta: no such platform; did you mean 'wechat'?" in said.err
+
+
+def test_check_opens_the_authors_own_files_and_says_where_one_is_no_picture(desk: Desk) -> None:
+    (desk.root / "configs" / "own.png").write_bytes(b"\x89PNG\r\n\x1a\nno picture")
+    path = desk.root / "configs" / "week30.yaml"
+    path.write_text(
+        "articles:\n  - slug: a\n    images:\n      - {id: own, file: own.png, slots: [wechat.thumb]}\n",
+        "utf-8",
+    )
+
+    said = desk("check", path)
+
+    assert said.code == 3
+    assert "week30.yaml:4:9: " in said.out
+    assert "own.png" in said.out

@@ -14,7 +14,7 @@ def test_doctor_in_an_empty_home_names_the_first_step_and_changes_nothing(desk: 
     assert said.code == 0
     assert f"home        {desk.root}\n" in said.out
     assert "history     none yet\n" in said.out
-    assert "credentials none: the simulator serves\nall is well\n" in said.out
+    assert "credentials none: the simulator serves\nnothing is broken\n" in said.out
     assert said.last == "next: pipeline init"
     assert not (desk.root / "data").exists()
 
@@ -92,7 +92,8 @@ def test_a_damaged_database_is_found_by_doctor_and_check(desk: Desk) -> None:
 
     assert (checked.code, doctor.code) == (3, 3)
     assert "1 rows name a row that is not there" in checked.out
-    assert checked.last == "next: put the newest copy from data/backups/ in its place"
+    assert "put the newest copy from data/backups/ in its place" in checked.err
+    assert checked.last == "next: pipeline restore DIR"
     assert "1 rows name a row that is not there" in doctor.err
     assert doctor.last == "next: pipeline db check"
 
@@ -142,17 +143,19 @@ def test_a_database_of_another_revision_is_found_and_not_touched(desk: Desk) -> 
 
     assert (checked.code, doctor.code, run.code) == (3, 3, 2)
     assert f"revision 9999, this program writes {HEAD}" in checked.out
+    for said in (checked, doctor):
+        assert said.last == "next: install the newer version of this program again"
     assert f"at revision 9999, this program writes {HEAD}" in doctor.out
 
 
-def test_an_older_database_is_upgraded_with_a_copy_that_is_named(desk: Desk) -> None:
+def test_another_program_s_database_is_left_to_it(desk: Desk) -> None:
     desk("db", "upgrade")
     desk.change("DELETE FROM alembic_version")
 
     said = desk("doctor")
 
     assert said.code == 3
-    assert said.last == "next: pipeline db upgrade"
+    assert said.last == "next: choose another home with --home DIR"
 
 
 def test_an_upgrade_is_announced_with_the_copy_that_was_kept(desk: Desk) -> None:

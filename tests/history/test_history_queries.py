@@ -155,5 +155,3 @@ def test_a_rehearsal_is_no_real_work(book: Book) -> None:
     book.stored(provider="simulator")
 
     assert not book.queries.has_real_work(["week12"])
-
-
