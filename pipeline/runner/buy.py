@@ -70,7 +70,7 @@ class Buyer:
         """Wait for a place and a slot in time; one thread at a time asks the database. None: the run ends."""
         tools, generation = self._tools, self._generation
         told = False
-        with tools.turnstile:
+        with tools.turnstile.passing(self._job.place):
             waits_from = tools.clock.steady()
             while not self._is_over():
                 rings = tools.bell.rings()

@@ -4,6 +4,7 @@ Running tasks are bounded by the ledger's claim, not by the number of threads: a
 holds no place at the provider.
 """
 
+import itertools
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -36,8 +37,9 @@ class Executor:
     def run(self, jobs: Sequence[Job]) -> Iterator[Happening]:
         """Do all jobs; yields each happening as it comes. Tasks that are paid for already come first."""
         waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        places = itertools.count()
         for job in sorted(jobs, key=lambda job: isinstance(job, Buy)):
-            waiting.put(job)
+            waiting.put(replace(job, place=next(places)) if isinstance(job, Buy) else job)
         count = min(len(jobs), self._tools.pacing.concurrency + _EXTRA_THREADS)
         threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
         for thread in threads:
@@ -86,8 +88,12 @@ class Executor:
 
     def _do(self, job: Job) -> None:
         match job:
-            case Buy():
-                self._buy(job)
+            case Buy(place=place):
+                self._tools.turnstile.announce(place)
+                try:
+                    self._buy(job)
+                finally:
+                    self._tools.turnstile.withdraw(place)
             case Collect(generation):
                 Follower(self._tools, generation).run()
             case Watch(generation):
@@ -103,6 +109,7 @@ class Executor:
                 tools.say(News.PLANNED, ours)
                 Buyer(tools, job, ours).run()
                 return
+            tools.turnstile.withdraw(job.place)
             attempts = tools.ledger.same_request(job.wanted.request)
             rival = next(item for item in attempts if item.attempt == job.wanted.attempt)
             if not _is_of_other_pixels(rival, job):

@@ -14,12 +14,13 @@ _ON_THE_WAY = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buy:
-    """A purchase that the plan holds; `planned` is its row, once it exists."""
+    """A purchase that the plan holds. `place` is its turn among the run's orders, from 0."""
 
     wanted: Wanted
     forced: bool
     exact: bool
     takes_over: Generation | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pipeline.providers.contract import Provider
 from pipeline.runner.model import Clock, Happening, News, Pacing, Patience
 from pipeline.runner.pace import Pace, with_newest
 from pipeline.runner.signals import Bell
+from pipeline.runner.turnstile import Turnstile
 from pipeline.storage import BlobStore
 
 
@@ -68,7 +69,7 @@ class Tools:
     clock: Clock
     bell: Bell
     tell: Callable[[Happening], None]
-    turnstile: threading.Lock = field(default_factory=threading.Lock)
+    turnstile: Turnstile = field(default_factory=Turnstile)
     shut_models: dict[str, str] = field(default_factory=dict)
     succeeded: bool = False
 
