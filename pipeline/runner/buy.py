@@ -20,6 +20,8 @@ from pipeline.runner.model import Buy, Happening, News
 from pipeline.runner.tools import Tools
 from pipeline.storage import write_atomic
 
+_LEAST_QPS = 0.5
+"""No account is known to allow less than one order a second; a storm of refusals teaches nothing below."""
 _SAYS_AFTER = 5.0
 """Seconds of waiting for a place after which the author is told what is waited for."""
 _FINAL = {
@@ -199,7 +201,7 @@ class Buyer:
                 known = tools.gatekeeper.limits(
                     self._generation.endpoint, self._generation.account, at=tools.clock.now()
                 ).qps
-                slower = max(0.1, (known or tools.pacing.qps or 4.0) / 2)
+                slower = max(_LEAST_QPS, (known or tools.pacing.qps or 4.0) / 2)
                 tools.gatekeeper.learn(self._generation, qps=slower, at=tools.clock.now())
                 gap = retry.BUSY_QPS.gap(tries, jitter=jitter)
             case Verdict.BUSY_TASKS:
