@@ -44,7 +44,8 @@ _NEXT: dict[Reason, str] = {
     Reason.PAID_LOST: "pipeline regenerate {asset}{flag}",
     Reason.REJECTED: "pipeline regenerate {asset}{flag}   (or: pipeline run {path} --only rejected{flag})",
     Reason.ABANDONED: "pipeline regenerate {asset}{flag}",
-    Reason.PICTURE_GONE: "put the store back from a copy, or: pipeline regenerate {asset}{flag}",
+    Reason.PICTURE_GONE: "pipeline run {path}{flag}   (in the first 12 hours it fetches it again, free; "
+    "else pipeline restore DIR --force, or pipeline regenerate {asset}{flag}, which pays)",
     Reason.USE_MISSING: "name an asset that has one: pipeline history --search TEXT",
     Reason.FILE_UNREADABLE: "give the spec a PNG, JPEG or WebP picture that opens",
     Reason.BUDGET: "raise the budget, or type the command again without it",

@@ -1,9 +1,12 @@
 """Masters that are damaged or gone are fetched again while the provider still has them. Free; never submits.
 
 A picture comes back only as the very bytes that were paid for: a master is named by its hash. What lies in
-its place is moved aside, not deleted.
+its place is moved aside, not deleted. The author's own picture is copied again from its file.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +29,8 @@ def bring_back(studio: Studio, facts: Facts) -> Facts:
     )
     found: set[str] = set()
     for generation in known:
+        if studio.bell.ended:
+            break
         master = generation.master
         if generation.state is not State.STORED or generation.rejected or master is None:
             continue
@@ -34,31 +39,32 @@ def bring_back(studio: Studio, facts: Facts) -> Facts:
     return replace(facts, present=facts.present | found) if found else facts
 
 
-def is_sound(studio: Studio, master: Master, generation: Generation | None) -> bool:
-    """Whether a master is what its name says, or could be brought back as that."""
-    path = studio.store.path(master.sha256, master.ending)
-    if path.is_file() and sha256_file(path) == master.sha256:
-        return True
-    return generation is not None and _mended(studio, master, generation)
+class Mender:
+    """Makes sure of masters just before they are rendered, for several threads at once."""
 
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._one_at_a_time = threading.Lock()
 
-def _mended(studio: Studio, master: Master, generation: Generation) -> bool:
-    provider = studio.provider
-    if provider is None or not _may_be_there(studio, generation):
-        return False
-    for data in _pictures(provider, generation):
-        if file_sha256(data) == master.sha256:
-            temp = studio.store.temp(master.ending)
-            with writing(temp):
-                temp.write_bytes(data)
-            _set_aside(studio, studio.store.path(master.sha256, master.ending))
-            studio.store.adopt(temp, master.sha256, master.ending)
-            event("mended", run=studio.run, generation=generation.id, sha256=master.sha256)
+    def is_sound(self, master: Master, generation: Generation | None, own: Path | None) -> bool:
+        """Whether a master is what its name says, or could be brought back as that.
+
+        `own`: the author's file that it is a copy of.
+        Raises IncompleteError when the store cannot be written.
+        """
+        studio = self._studio
+        if _is_whole(studio, master):
             return True
-    return False
+        # Assets that share a master meet here: the second finds what the first has put back.
+        with self._one_at_a_time:
+            return (
+                _is_whole(studio, master)
+                or (own is not None and _copied(studio, master, own))
+                or (generation is not None and _mended(studio, master, generation))
+            )
 
 
-def _may_be_there(studio: Studio, generation: Generation) -> bool:
+def may_be_fetched(studio: Studio, generation: Generation) -> bool:
     """Whether the task is one that we may ask for, and young enough for the provider to have it."""
     ours = (generation.endpoint, generation.account) == (studio.buyer.endpoint, studio.buyer.account)
     sent = generation.submitted_at
@@ -67,11 +73,66 @@ def _may_be_there(studio: Studio, generation: Generation) -> bool:
     return studio.clock.now() - sent < timedelta(seconds=studio.patience.task_life)
 
 
-def _pictures(provider: Provider, generation: Generation) -> tuple[bytes, ...]:
-    """The task's pictures as base64, which needs no second request."""
+def _is_whole(studio: Studio, master: Master) -> bool:
+    """A file that the disk cannot read to its end is damaged too."""
+    try:
+        return sha256_file(studio.store.path(master.sha256, master.ending)) == master.sha256
+    except OSError:
+        return False
+
+
+def _copied(studio: Studio, master: Master, own: Path) -> bool:
+    try:
+        data = own.read_bytes()
+    except OSError:
+        return False
+    return _put_back(studio, master, data)
+
+
+def _mended(studio: Studio, master: Master, generation: Generation) -> bool:
+    provider = studio.provider
+    if provider is None or not may_be_fetched(studio, generation):
+        return False
+    if any(_put_back(studio, master, data) for data in _pictures(studio, provider, generation)):
+        event("mended", run=studio.run, generation=generation.id, sha256=master.sha256)
+        return True
+    return False
+
+
+def _pictures(studio: Studio, provider: Provider, generation: Generation) -> Iterator[bytes]:
+    """The task's pictures by URL, as they came, then as base64: the two may not have the same bytes."""
     assert generation.task_id is not None
-    answer = provider.poll(Task(model=generation.model, task_id=generation.task_id), ResultForm.BASE64)
-    return answer.pictures if isinstance(answer, Done) else ()
+    task = Task(model=generation.model, task_id=generation.task_id)
+    answer = provider.poll(task, ResultForm.URL)
+    if not isinstance(answer, Done):
+        return
+    yield from answer.pictures
+    temp = studio.store.temp()
+    try:
+        for url in answer.urls:
+            if provider.download(url, temp) is None:
+                yield temp.read_bytes()
+    finally:
+        temp.unlink(missing_ok=True)
+    again = provider.poll(task, ResultForm.BASE64)
+    if isinstance(again, Done):
+        yield from again.pictures
+
+
+def _put_back(studio: Studio, master: Master, data: bytes) -> bool:
+    """Give a master its place again, if these are its bytes."""
+    if file_sha256(data) != master.sha256:
+        return False
+    temp = studio.store.temp(master.ending)
+    try:
+        with writing(temp):
+            temp.write_bytes(data)
+        if not _is_whole(studio, master):  # another run may have been quicker
+            _set_aside(studio, studio.store.path(master.sha256, master.ending))
+        studio.store.adopt(temp, master.sha256, master.ending)
+    finally:
+        temp.unlink(missing_ok=True)
+    return True
 
 
 def _set_aside(studio: Studio, path: Path) -> None:
@@ -79,4 +140,5 @@ def _set_aside(studio: Studio, path: Path) -> None:
     if not path.exists():
         return
     folder = folder_inside(studio.home.data, studio.home.data / "damaged")
-    path.replace(folder / f"{path.parent.name}{path.name}")
+    with writing(folder), suppress(FileNotFoundError):  # another run moved it first
+        path.replace(folder / f"{path.parent.name}{path.name}")

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.errors import IncompleteError
+from pipeline.fingerprint import file_sha256
 from pipeline.history.records import AssetFact, Master, OwnPicture
 from pipeline.plan.model import Facts
 from pipeline.plan.pick import asked_of
@@ -48,9 +50,14 @@ def _keep_own(studio: Studio, own: Path, master: Master) -> None:
     """Copy the author's picture into the store: it is a master like any other. File first, then row."""
     if not studio.store.has(master.sha256, master.ending):
         folder_inside(studio.home.data, studio.home.blobs)
+        data = own.read_bytes()
+        if file_sha256(data) != master.sha256:
+            raise IncompleteError(
+                f"{own} changed while it was being read", next_step="type the same command again"
+            )
         temp = studio.store.temp(master.ending)
         with writing(temp):
-            temp.write_bytes(own.read_bytes())
+            temp.write_bytes(data)
         studio.store.adopt(temp, master.sha256, master.ending)
     found = own.stat()
     studio.memory.keep_own(

@@ -14,7 +14,8 @@ from pipeline.failpoint import reach
 from pipeline.history.records import Delivered, Generation, Master
 from pipeline.plan.model import Action, SlotPlan
 from pipeline.render.renditions import Job, Rendered, Unfit, render
-from pipeline.stages.mending import is_sound
+from pipeline.spec.model import OwnFile
+from pipeline.stages.mending import Mender, may_be_fetched
 from pipeline.stages.studio import Studio
 from pipeline.storage import folder_inside, publish, sha256_file, temp_path, writing
 
@@ -38,6 +39,7 @@ class Renderer:
     def __init__(self, studio: Studio, *, overwrite: bool) -> None:
         self._studio = studio
         self._overwrite = overwrite
+        self._mender = Mender(studio)
         self._pool = ThreadPoolExecutor(max_workers=studio.render_threads, thread_name_prefix="render")
         self._futures: list[Future[tuple[Made, ...]]] = []
 
@@ -58,9 +60,12 @@ class Renderer:
     def _asset(self, action: Action, master: Master, generation: Generation | None) -> tuple[Made, ...]:
         plans = action.to_render
         studio = self._studio
-        if not is_sound(studio, master, generation):
-            return _all(action, plans, _damaged(studio, action, master, generation))
+        source = action.image.source
+        own = source.path if isinstance(source, OwnFile) else None
         try:
+            if not self._mender.is_sound(master, generation, own):
+                damaged = _damaged(studio, action, master, generation)
+                return _all(action, plans, damaged, code="picture_damaged")
             folders = [folder_inside(studio.output, (studio.home.root / plan.stem).parent) for plan in plans]
             jobs = [
                 Job(recipe=plan.recipe, target=temp_path(folder))
@@ -117,23 +122,32 @@ class Renderer:
         return lies != sha256 and not self._studio.queries.wrote(self._studio.home.relative(path), lies)
 
 
-def _damaged(studio: Studio, action: Action, master: Master, generation: Generation | None) -> PipelineError:
-    """A picture in the store that is not what was bought, and that the provider no longer has."""
+def _damaged(studio: Studio, action: Action, master: Master, generation: Generation | None) -> PictureError:
+    """A picture in the store that is not what was bought. What costs nothing is named before what pays."""
     name = studio.home.relative(studio.store.path(master.sha256, master.ending))
-    step = "pipeline restore DIR --force   (from a backup)"
-    if generation is not None:
-        step = f"pipeline regenerate {action.asset}   (pays; or pipeline restore DIR --force, from a backup)"
-    return PictureError(f"{name} is damaged, and could not be fetched again", next_step=step)
+    restore = "pipeline restore DIR --force"
+    if generation is None:
+        return PictureError(f"{name} is damaged", next_step=f"{restore}   (from a backup)")
+    flag = " --provider simulator" if studio.buyer.simulated else ""
+    regenerate = f"pipeline regenerate {action.asset}{flag}"
+    step = f"{regenerate}   (pays; or {restore}, from a backup)"
+    if may_be_fetched(studio, generation):
+        run = f"pipeline run {action.shown}{flag}"
+        step = f"{run}   (asks for it again, for nothing; else {restore}, or {regenerate}, which pays)"
+    said = "is damaged" if studio.provider is None else "is damaged, and could not be fetched again"
+    return PictureError(f"{name} {said}", next_step=step)
 
 
-def _all(action: Action, plans: Sequence[SlotPlan], error: PipelineError) -> tuple[Made, ...]:
+def _all(
+    action: Action, plans: Sequence[SlotPlan], error: PipelineError, *, code: str = "render_failed"
+) -> tuple[Made, ...]:
     return tuple(
         Made(
             asset=action.asset,
             slot=plan.slot.id,
             file=None,
             problem=error.message,
-            code="render_failed",
+            code=code,
             next_step=error.next_step,
         )
         for plan in plans

@@ -115,9 +115,9 @@ def test_a_picture_that_is_missing_from_the_store_is_not_paid_for_again() -> Non
     action = action_of(facts(attempt, gone=[attempt.master]))
 
     assert (action.kind, action.code) == (Kind.BLOCKED, Reason.PICTURE_GONE)
-    assert action.next_step == (
-        "put the store back from a copy, or: pipeline regenerate week12/lobster/cover"
-    )
+    free, _, pays = (action.next_step or "").partition("else pipeline restore DIR --force")
+    assert free.startswith("pipeline run configs/week12.yaml ")
+    assert "pipeline regenerate week12/lobster/cover, which pays" in pays
 
 
 @pytest.mark.parametrize(
