@@ -215,7 +215,7 @@ def _close(
             f"the provider does not accept these credentials: {tally.halted}",
             next_step="pipeline doctor --online",
         )
-    interrupted = studio.bell.stopping and not studio.bell.expired
+    interrupted = studio.bell.stopped
     selected = frozenset(action.asset for action in plan.actions)
     return Report(
         run=studio.run,

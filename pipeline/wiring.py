@@ -64,7 +64,8 @@ class Place:
                 "PIPELINE_DATABASE_URL: only sqlite:///FILE is supported",
                 next_step="unset it, or name a file",
             )
-        return Path(url.removeprefix("sqlite:///")).resolve()
+        # Below the home, not the working directory: the same history from whichever folder.
+        return (self.home.root / url.removeprefix("sqlite:///")).resolve()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

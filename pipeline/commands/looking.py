@@ -25,7 +25,8 @@ def list_history(filters: Filters, *, as_json: bool, home: Path | None) -> None:
         search = Search(database)
         found = search.generations(filters)
         choices = search.choices([item.id for item in found])
-        fit = search.count(filters)
+        # Counting reads everything once more: only a full page may hide some.
+        fit = search.count(filters) if len(found) == filters.limit else len(found)
     if as_json:
         terminal.document(
             [

@@ -7,6 +7,7 @@ its failure is said and changes nothing.
 import json
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.console.terminal import Terminal
 from pipeline.documents import report_document
@@ -26,14 +27,19 @@ def is_worth_telling(report: Report) -> bool:
     return bool(report.bought) or missing or report.stopped_by is not None
 
 
-def notify(command: Sequence[str], report: Report, terminal: Terminal) -> None:
-    """Run the command with the report. It holds no lock of ours, and no longer than a minute."""
+def notify(command: Sequence[str], report: Report, terminal: Terminal, *, home: Path) -> None:
+    """Run the command in the home, with the report. It holds no lock of ours, and no longer than a minute."""
     if not command or not is_worth_telling(report):
         return
     document = json.dumps(report_document(report), ensure_ascii=False)
     try:
         ended = subprocess.run(  # noqa: S603 - the author's own command, from the author's own settings
-            list(command), input=document.encode(), stdout=subprocess.DEVNULL, timeout=_SECONDS, check=False
+            list(command),
+            input=document.encode(),
+            stdout=subprocess.DEVNULL,
+            cwd=home,
+            timeout=_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         terminal.warn(f"notify: {command[0]} could not be told ({type(error).__name__})")

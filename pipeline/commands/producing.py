@@ -118,7 +118,7 @@ def _produce(request: Request, place: Opened, terminal: Terminal, publish: Calla
     show_report(
         terminal, report, studio.home, settings.currency, again=request.again, table=not request.as_json
     )
-    notify(settings.notify, report, terminal)
+    notify(settings.notify, report, terminal, home=studio.home.root)
     return int(report.exit_code)
 
 

@@ -87,8 +87,9 @@ class _Board:
             words += f": {happening.note}"
         elif happening.note:
             words += f" ({happening.note})"
+        planned = generation.asset in self.lines
         self.lines[generation.asset] = (happening.news, words)
-        if happening.news in (News.STORED, News.SERVED):
+        if planned and happening.news in (News.STORED, News.SERVED):
             self.stored += 1
         if happening.news in _COUNTS_AS_BOUGHT or (
             happening.news is News.STORED and generation.task_id is None

@@ -78,6 +78,7 @@ def _base(
             flag=_flag(case, facts),
         ),
         shown=case.spec.shown,
+        flag=_flag(case, facts),
     )
 
 

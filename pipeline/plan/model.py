@@ -198,6 +198,7 @@ class Action:
     ai: bool = True
     next_step: str | None = None
     shown: str = "SPEC"
+    flag: str = ""
     advice: tuple[str, ...] = ()
 
     @property

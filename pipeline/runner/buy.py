@@ -20,6 +20,7 @@ from pipeline.runner.model import Buy, Happening, News
 from pipeline.runner.tools import Tools
 from pipeline.storage import write_atomic
 
+_CROWDED = "no place became free at the account in time"
 _LEAST_QPS = 0.5
 """No account is known to allow less than one order a second; a storm of refusals teaches nothing below."""
 _SAYS_AFTER = 5.0
@@ -65,7 +66,7 @@ class Buyer:
                 case Lost():
                     return
                 case None:
-                    self._give_back(_ENDED.message)
+                    self._give_back(_CROWDED if tools.crowded and not tools.bell.ended else _ENDED.message)
                     return
 
     def _claim(self) -> Claim | None:
@@ -85,6 +86,8 @@ class Buyer:
                 )
                 if not isinstance(claim, Full):
                     return claim
+                if tools.clock.steady() - waits_from > tools.patience.silent:
+                    tools.crowded = True
                 if not told and tools.clock.steady() - waits_from > _SAYS_AFTER:
                     told = True
                     tools.say(News.QUEUED, generation, f"{claim.running} of the account's tasks are out")
@@ -93,7 +96,8 @@ class Buyer:
 
     def _is_over(self) -> bool:
         """Whether this generation may not be sent any more."""
-        return self._tools.bell.ended or self._generation.model in self._tools.shut_models
+        tools = self._tools
+        return tools.bell.ended or tools.crowded or self._generation.model in tools.shut_models
 
     def _send(self) -> bool:
         """One POST. True when this generation needs nothing more from here."""

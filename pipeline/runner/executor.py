@@ -13,7 +13,7 @@ from dataclasses import replace
 from pipeline.errors import PipelineError
 from pipeline.failpoint import reach
 from pipeline.history.records import Generation
-from pipeline.history.states import State, is_free_of_doubt
+from pipeline.history.states import Purpose, State, is_free_of_doubt
 from pipeline.runner.buy import Buyer
 from pipeline.runner.follow import Follower
 from pipeline.runner.lock import is_alive
@@ -23,6 +23,11 @@ from pipeline.runner.tools import Tools
 _EXTRA_THREADS = 4
 _WATCH_SECONDS = 0.5
 _LISTENS_SECONDS = 0.5
+
+
+def _leaves_the_way_free(end: Generation) -> bool:
+    """Whether the same picture may be bought after this attempt: it was never sent, or cost nothing."""
+    return end.state is State.PLANNED or is_free_of_doubt(end.state, end.charged, end.resolution)
 
 
 class Executor:
@@ -114,13 +119,19 @@ class Executor:
             rival = next(item for item in attempts if item.attempt == job.wanted.attempt)
             if not _is_of_other_pixels(rival, job):
                 end = self._watch(rival)
-                if end is not None and end.state is State.PLANNED:
+                if end is not None and end.state is State.PLANNED and self._may_take(end, job):
                     job = replace(job, takes_over=end)
                     continue
-                if end is None or not is_free_of_doubt(end.state, end.charged, end.resolution):
+                if end is None or not _leaves_the_way_free(end):
                     return
             # One number further, not behind the last: every attempt in between has its say.
             job = replace(job, wanted=replace(job.wanted, attempt=rival.attempt + 1), takes_over=None)
+
+    def _may_take(self, left: Generation, job: Buy) -> bool:
+        """Whether a dead run's planned row can stand for ours: ours to poll, moving no other asset."""
+        provider = self._tools.provider
+        ours = (left.endpoint, left.account) == (provider.endpoint, provider.account)
+        return ours and (left.purpose is Purpose.RUN or left.asset == job.wanted.asset)
 
     def _row_for(self, job: Buy) -> Generation | None:
         tools = self._tools

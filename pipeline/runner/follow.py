@@ -81,6 +81,7 @@ class Follower:
             case Running():
                 self._unready, self._gone = 0, []
                 self._running_at = self._asked_at
+                self._tools.durations.saw_running(self._generation, self._asked_at)
             case Done() as done:
                 return self._done(done)
             case Unready(fault=fault):
@@ -100,7 +101,9 @@ class Follower:
         tools, generation = self._tools, self._generation
         if generation.done_at is None:
             pace = tools.durations.pace(generation, self._phase)
-            seconds = ready_after(self._asked_at, self._running_at, due_at=pace.next_age(0, 0.0))
+            seen = (self._running_at, tools.durations.running_before(generation, self._asked_at))
+            running_at = max((age for age in seen if age is not None), default=None)
+            seconds = ready_after(self._asked_at, running_at, due_at=pace.next_age(0, 0.0))
             done_at = tools.clock.now() - timedelta(seconds=max(0.0, self._age() - seconds))
             reach("ready")
             tools.ledger.finished(generation.id, at=done_at)

@@ -3,6 +3,8 @@
 Runs before anything is planned or polled, so that nothing is bought while an answer is still lying there.
 """
 
+from pathlib import Path
+
 from pipeline.history.records import Trouble
 from pipeline.history.states import State
 from pipeline.runner.buy import settle_answer
@@ -21,11 +23,19 @@ def recover(tools: Tools) -> None:
         if generation.owner in alive or generation.owner == tools.ledger.run:
             continue
         note = tools.note_path(generation)
-        if note.is_file():
-            task_id = note.read_text("utf-8")
+        task_id = _noted(note)
+        if task_id is not None:
             tools.ledger.accepted(generation.id, task_id, None, at=tools.clock.now())
-            note.unlink()
+            note.unlink(missing_ok=True)
         elif tools.body_path(generation).is_file():
             settle_answer(tools, generation)
         elif tools.ledger.ended(generation.id, State.SUBMITTING, State.UNKNOWN, _DIED, at=tools.clock.now()):
             tools.say(News.UNKNOWN, generation, _DIED.message)
+
+
+def _noted(note: Path) -> str | None:
+    """The task id in a note; None where there is none, or another run has just taken it."""
+    try:
+        return note.read_text("utf-8")
+    except FileNotFoundError:
+        return None

@@ -15,6 +15,7 @@ class Bell:
         self._condition = threading.Condition()
         self._rings = 0
         self.stopping = False
+        self.stopped = False
         self.expired = False
         self.abandoned = False
         self.halted = False
@@ -28,8 +29,8 @@ class Bell:
     def stop(self) -> None:
         """The first time: submit nothing more. The second: do not wait for a POST in flight either."""
         with self._condition:  # two signals may come at once, each in a thread of its own
-            self.abandoned = self.stopping
-            self.stopping = True
+            self.abandoned = self.stopped
+            self.stopped = self.stopping = True
         self.ring()
 
     def expire(self) -> None:
@@ -76,13 +77,15 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def stopping_on_signals(bell: Bell) -> Iterator[None]:
-    """Let SIGINT and SIGTERM ring the bell while the block runs. Only in the main thread."""
+    """Let SIGINT, SIGTERM and a closed terminal (SIGHUP) ring the bell. Only in the main thread."""
 
     def _stop(_signal: int, _frame: FrameType | None) -> None:
         # A handler runs between two steps of the main thread, which may hold the bell's own lock.
         threading.Thread(target=bell.stop, daemon=True).start()
 
-    before = {name: signal.signal(name, _stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    names = [signal.SIGINT, signal.SIGTERM]
+    names += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
+    before = {name: signal.signal(name, _stop) for name in names}
     try:
         yield
     finally:

@@ -17,19 +17,27 @@ from pipeline.runner.signals import Bell
 from pipeline.runner.turnstile import Turnstile
 from pipeline.storage import BlobStore
 
+_Kind = tuple[str, str, int, int]
+
+
+def _kind(generation: Generation) -> _Kind:
+    """Pictures that take about as long: provider, model, width, height."""
+    return generation.provider, generation.model, generation.width, generation.height
+
 
 @dataclass(slots=True)
 class Durations:
     """Known durations by model and size; the history's first, then what this run sees."""
 
     queries: Queries
-    _known: dict[tuple[str, str, int, int], tuple[float, ...]] = field(default_factory=dict)
+    _known: dict[_Kind, tuple[float, ...]] = field(default_factory=dict)
+    _running: dict[_Kind, float] = field(default_factory=dict)
     _phases: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def usual(self, generation: Generation) -> tuple[float, ...]:
         """How long pictures like this one took, newest first."""
-        key = (generation.provider, generation.model, generation.width, generation.height)
+        key = _kind(generation)
         with self._lock:
             if key not in self._known:
                 self._known[key] = self.queries.durations(*key)
@@ -37,9 +45,24 @@ class Durations:
 
     def learn(self, generation: Generation, seconds: float) -> None:
         """One more picture like this one was ready after so long."""
-        key = (generation.provider, generation.model, generation.width, generation.height)
+        key = _kind(generation)
         with self._lock:
             self._known[key] = with_newest(self._known.get(key, ()), seconds)
+
+    def saw_running(self, generation: Generation, age: float) -> None:
+        """A picture like this one was still being made at this age."""
+        key = _kind(generation)
+        with self._lock:
+            self._running[key] = max(age, self._running.get(key, 0.0))
+
+    def running_before(self, generation: Generation, found_at: float) -> float | None:
+        """The latest age below `found_at` at which this run saw such a picture being made.
+
+        Siblings ask at staggered ages, so together they know better when one was ready.
+        """
+        with self._lock:
+            seen = self._running.get(_kind(generation))
+        return seen if seen is not None and seen < found_at else None
 
     def phase(self) -> int:
         """A turn among the tasks of this run."""
@@ -72,6 +95,7 @@ class Tools:
     turnstile: Turnstile = field(default_factory=Turnstile)
     shut_models: dict[str, str] = field(default_factory=dict)
     succeeded: bool = False
+    crowded: bool = False
 
     def doubt_seconds(self, generation: Generation) -> float:
         """How long an unknown one holds a place: three times the usual duration, within bounds."""

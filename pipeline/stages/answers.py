@@ -53,14 +53,14 @@ def _answer(studio: Studio, plan: Plan, action: Action) -> Generation | None:
 
 
 def _missing(action: Action, answer: Generation | None) -> tuple[AssetState, Problem]:
-    again = f"pipeline regenerate {action.asset}"
+    again = f"pipeline regenerate {action.asset}{action.flag}"
     if answer is None or answer.state not in _STATES:
         return AssetState.BLOCKED, Problem(
             code=action.code.value, message="not bought in this run; the old picture stays", next_step=again
         )
     state = _STATES[answer.state]
     step = {
-        AssetState.WAITING: f"pipeline collect {action.shown}",
+        AssetState.WAITING: f"pipeline collect {action.shown}{action.flag}",
         AssetState.UNKNOWN: next_step(Reason.UNKNOWN, action.asset, action.shown),
     }.get(state, again)
     if answer.trouble is None:

@@ -11,6 +11,7 @@ from pipeline.history.states import State
 from pipeline.log import event
 from pipeline.plan.model import Kind, Plan, Reason
 from pipeline.runner.executor import Executor
+from pipeline.runner.lock import living
 from pipeline.runner.model import Buy, Collect, Happening, Job, Watch
 from pipeline.runner.recover import recover
 from pipeline.runner.tools import Durations, Tools
@@ -108,7 +109,7 @@ def jobs_of(studio: Studio, plan: Plan) -> tuple[Job, ...]:
         elif action.code is Reason.OTHER_RUN:
             seen.add(generation.id)
             jobs.append(Watch(generation))
-    jobs += [Collect(item) for item in _left_over(studio, plan) if item.id not in seen]
+    jobs += [Collect(item) for item in _left_over(studio) if item.id not in seen]
     jobs += [
         Buy(
             wanted=purchase.wanted,
@@ -121,9 +122,16 @@ def jobs_of(studio: Studio, plan: Plan) -> tuple[Job, ...]:
     return tuple(jobs)
 
 
-def _left_over(studio: Studio, plan: Plan) -> Iterator[Generation]:
-    """Paid tasks of these specs that no asset asks for any more: their pictures are kept all the same."""
-    for spec in plan.specs:
-        for generation in studio.ledger.in_flight([State.SUBMITTED], spec=spec.name):
-            if (generation.endpoint, generation.account) == (studio.buyer.endpoint, studio.buyer.account):
-                yield generation
+def _left_over(studio: Studio) -> tuple[Generation, ...]:
+    """Paid tasks of our account that nobody follows, whatever spec asked for them.
+
+    Their pictures are kept, and their places among the running tasks become free.
+    """
+    buyer = studio.buyer
+    out = [
+        item
+        for item in studio.ledger.in_flight([State.SUBMITTED])
+        if (item.endpoint, item.account) == (buyer.endpoint, buyer.account)
+    ]
+    alive = living(studio.home.runs, [item.owner for item in out])
+    return tuple(item for item in out if item.owner not in alive or item.owner == studio.run)

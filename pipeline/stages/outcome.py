@@ -112,7 +112,7 @@ def _state(
             return AssetState.WAITING, Problem(
                 code=action.code.value,
                 message=action.reason,
-                next_step=f"pipeline collect {action.shown}",
+                next_step=f"pipeline collect {action.shown}{action.flag}",
             )
         case Kind.BLOCKED | Kind.GENERATE:
             return _without_picture(action, before, facts)
@@ -122,7 +122,7 @@ def _state(
             return AssetState.BLOCKED, Problem(
                 code="held",
                 message="; ".join(f"{plan.path} is not ours to replace" for plan in action.held),
-                next_step=f"pipeline run {action.shown} --overwrite",
+                next_step=f"pipeline run {action.shown}{action.flag} --overwrite",
             )
         case _:
             return AssetState.DELIVERED, None
@@ -131,7 +131,7 @@ def _state(
 def _without_picture(action: Action, before: Action | None, facts: Facts) -> tuple[AssetState, Problem]:
     newest = _newest(action, facts)
     if action.code is Reason.AFTER_FAILURE and newest is not None and newest.state is State.FAILED:
-        return AssetState.FAILED, problem_of(newest, f"pipeline run {action.shown}")
+        return AssetState.FAILED, problem_of(newest, f"pipeline run {action.shown}{action.flag}")
     if before is not None and before.code is Reason.BUDGET:
         action = before
     state = REASON_STATES.get(action.code, AssetState.BLOCKED)
@@ -140,7 +140,7 @@ def _without_picture(action: Action, before: Action | None, facts: Facts) -> tup
         return state, problem_of(blamed, action.next_step)
     message, step = action.reason, action.next_step
     if step is None:
-        message, step = "not bought in this run", f"pipeline run {action.shown}"
+        message, step = "not bought in this run", f"pipeline run {action.shown}{action.flag}"
         if newest is not None and newest.trouble is not None:
             message = f"not bought in this run ({newest.trouble.code}: {newest.trouble.message})"
     return state, Problem(code=action.code.value, message=message, next_step=step)
@@ -172,7 +172,7 @@ def _not_made(action: Action, made: Sequence[Made]) -> Problem:
         return Problem(
             code="not_rendered",
             message="its files are still to be made",
-            next_step=f"pipeline render {action.shown}",
+            next_step=f"pipeline render {action.shown}{action.flag}",
         )
     messages = dict.fromkeys(item.problem for item in failed)
     return Problem(code=failed[0].code, message="; ".join(messages), next_step=failed[0].next_step)

@@ -104,7 +104,7 @@ class Renderer:
                 file=None,
                 problem=f"{studio.home.relative(path)} is not ours, and was left alone",
                 code="not_ours",
-                next_step=f"move it away, or: pipeline run {action.shown} --overwrite",
+                next_step=f"move it away, or: pipeline run {action.shown}{action.flag} --overwrite",
             )
         file = _delivered(studio, action, plan, result, path, generation)
         reach("rendered")
@@ -128,11 +128,10 @@ def _damaged(studio: Studio, action: Action, master: Master, generation: Generat
     restore = "pipeline restore DIR --force"
     if generation is None:
         return PictureError(f"{name} is damaged", next_step=f"{restore}   (from a backup)")
-    flag = " --provider simulator" if studio.buyer.simulated else ""
-    regenerate = f"pipeline regenerate {action.asset}{flag}"
+    regenerate = f"pipeline regenerate {action.asset}{action.flag}"
     step = f"{regenerate}   (pays; or {restore}, from a backup)"
     if may_be_fetched(studio, generation):
-        run = f"pipeline run {action.shown}{flag}"
+        run = f"pipeline run {action.shown}{action.flag}"
         step = f"{run}   (asks for it again, for nothing; else {restore}, or {regenerate}, which pays)"
     said = "is damaged" if studio.provider is None else "is damaged, and could not be fetched again"
     return PictureError(f"{name} {said}", next_step=step)

@@ -3,17 +3,24 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.history.database import Database
 from pipeline.history.records import Generation
 from pipeline.history.search import Filters, Search
+from pipeline.history.states import State
 from pipeline.providers.jimeng.signing import Credentials
-from pipeline.providers.simulator import billing
+from pipeline.providers.models import Call
+from pipeline.providers.simulator.orders import Asked, Refused
 from pipeline.providers.simulator.server import Simulator
+from pipeline.providers.simulator.tasks import Task
 from pipeline.providers.simulator.world import World
+from tests.campaign import accounts
 
 ROOT = Path(__file__).parents[2]
 KEYS = Credentials(access_key="AKLTCAMPAIGN", secret_key="campaign")
@@ -27,10 +34,37 @@ class Ended:
     said: str
 
 
-class Shop:
-    """One server, one home, one spec of small pictures."""
+class WatchedWorld(World):
+    """A world that notes every order it is asked, and answers one a while after it took it.
 
-    def __init__(self, home: Path, world: World, *, pictures: int, concurrency: int = 4) -> None:
+    Whoever is killed in that while has paid and does not know it.
+    """
+
+    def __init__(self, *, answers_after: float = 0.0, **limits: Any) -> None:
+        super().__init__(**limits)
+        self.asked: Counter[str] = Counter()
+        self._answers_after = answers_after
+
+    def accept(self, asked: Asked, call: Call) -> Task | Refused:
+        """See `World.accept`."""
+        answer = super().accept(asked, call)
+        self.asked[asked.order.prompt] += 1
+        time.sleep(self._answers_after)
+        return answer
+
+
+class Shop:
+    """One server, one home, one spec of small pictures. `more` are variables of the program's environment."""
+
+    def __init__(
+        self,
+        home: Path,
+        world: World,
+        *,
+        pictures: int,
+        concurrency: int = 4,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
         self.world = world
         self.pictures = pictures
@@ -46,6 +80,7 @@ class Shop:
             "VOLC_ACCESSKEY": KEYS.access_key,
             "VOLC_SECRETKEY": KEYS.secret_key,
             "PIPELINE_CONCURRENCY": str(concurrency),
+            **(more or {}),
         }
         (home / "configs").mkdir(parents=True)
         (home / "configs" / "settings.yaml").write_text("{}\n", "utf-8")
@@ -55,11 +90,15 @@ class Shop:
         """Close the server."""
         self._server.close()
 
-    def write_spec(self, numbers: Sequence[int], *, words: str = "picture") -> None:
+    def write_spec(self, numbers: Iterable[int], *, words: str = "picture") -> None:
         """The spec `week`, one article with one small picture a number."""
+        self.write_prompts({number: f"{words} {number}" for number in numbers})
+
+    def write_prompts(self, prompts: Mapping[int, str]) -> None:
+        """The spec `week` with these prompts; the key of each is `week/a/i<number>`."""
         lines = [
-            f'      - {{id: i{n}, prompt: "{words} {n}", size: 1024x1024, slots: [wechat.thumb]}}'
-            for n in numbers
+            f'      - {{id: i{number}, prompt: "{prompt}", size: 1024x1024, slots: [wechat.thumb]}}'
+            for number, prompt in prompts.items()
         ]
         text = "articles:\n  - slug: a\n    images:\n" + "\n".join(lines) + "\n"
         (self.home / "configs" / "week.yaml").write_text(text, "utf-8")
@@ -83,8 +122,8 @@ class Shop:
         return Ended(code=process.returncode, said=said)
 
     def paid_twice(self) -> list[str]:
-        """Prompts that the shop sold more than once."""
-        return [line.prompt for line in billing.lines(self.world.tasks()) if len(line.task_ids) > 1]
+        """See `accounts.paid_twice`."""
+        return accounts.paid_twice(self.world.tasks())
 
     def generations(self) -> tuple[Generation, ...]:
         """Every row of the ledger."""
@@ -94,12 +133,19 @@ class Shop:
         finally:
             database.close()
 
+    def doubts(self) -> list[Generation]:
+        """Orders whose fate nobody knows."""
+        return [row for row in self.generations() if row.state is State.UNKNOWN]
+
     def lost(self) -> set[str]:
-        """Task ids that the shop sold and the ledger does not know, unknown orders apart."""
-        rows = self.generations()
-        doubts = sum(row.state.value == "unknown" for row in rows)
-        missing = {task.id for task in self.world.tasks()} - {row.task_id for row in rows}
-        return missing if len(missing) > doubts else set()
+        """See `accounts.lost`."""
+        return accounts.lost(self.world.tasks(), self.generations())
+
+    def age(self) -> None:
+        """Let temporary files look old: a sweep spares what somebody may just be writing."""
+        past = time.time() - 60
+        for path in self.home.rglob(".tmp-*"):
+            os.utime(path, (past, past))
 
     def left_over(self) -> list[str]:
         """Temporary files anywhere in the home."""

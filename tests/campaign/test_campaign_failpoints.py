@@ -1,15 +1,12 @@
 """kill -9 at every named place: nothing is paid twice, nothing paid is lost, nothing stays half-written."""
 
-import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline import failpoint
-from pipeline.history.states import State
 from pipeline.providers.simulator.world import World
 from tests.campaign.shop import ROOT, Shop
 
@@ -35,11 +32,11 @@ def test_every_place_in_the_source_is_listed_and_every_listed_one_stands_in_the_
 @pytest.mark.parametrize(("name", "hit"), _PLACES)
 def test_killed_at_a_place_the_next_run_goes_on_without_paying_twice(shop: Shop, name: str, hit: int) -> None:
     killed = shop.run(more={failpoint.VARIABLE: f"{name}@{hit}"})
-    _age_leftovers(shop)
+    shop.age()
     after = shop.run()
 
     assert killed.code == -9, killed.said
-    doubts = [row for row in shop.generations() if row.state is State.UNKNOWN]
+    doubts = shop.doubts()
     assert after.code == (3 if doubts else 0), after.said
     assert shop.paid_twice() == []
     assert shop.lost() == set()
@@ -48,13 +45,6 @@ def test_killed_at_a_place_the_next_run_goes_on_without_paying_twice(shop: Shop,
     for row in doubts:
         assert f"{row.asset}: unknown" in after.said
     _settle(shop, doubts=bool(doubts))
-
-
-def _age_leftovers(shop: Shop) -> None:
-    """Let what the killed run left look old: a sweep spares what somebody may just be writing."""
-    past = time.time() - 60
-    for path in shop.home.rglob(".tmp-*"):
-        os.utime(path, (past, past))
 
 
 def _settle(shop: Shop, *, doubts: bool) -> None:
