@@ -43,13 +43,15 @@ def serve(
 
     try:
         signal.signal(signal.SIGTERM, stop)
-        with Simulator(world, credentials or _MADE_UP, port=port) as server:
-            terminal.result(f"simulator at {server.endpoint}")
-            terminal.result(f"export JIMENG_ENDPOINT={server.endpoint}")
-            if credentials is None:
-                terminal.result(f"export VOLC_ACCESSKEY={_MADE_UP.access_key}")
-                terminal.result(f"export VOLC_SECRETKEY={_MADE_UP.secret_key}")
-            terminal.out.file.flush()
+        simulator = Simulator(world, credentials or _MADE_UP, port=port)
+        # Said before it answers: whoever waits for the port finds the words already there.
+        terminal.result(f"simulator at {simulator.endpoint}")
+        terminal.result(f"export JIMENG_ENDPOINT={simulator.endpoint}")
+        if credentials is None:
+            terminal.result(f"export VOLC_ACCESSKEY={_MADE_UP.access_key}")
+            terminal.result(f"export VOLC_SECRETKEY={_MADE_UP.secret_key}")
+        terminal.out.file.flush()
+        with simulator as server:
             server.wait()
     except KeyboardInterrupt:
         terminal.note(f"\n{counted(world.billed(), 'picture')} would have been billed")

@@ -350,7 +350,7 @@ def test_an_edited_file_is_kept_and_named(desk: Desk) -> None:
 
     assert said.code == 3
     assert "is not ours to replace" in said.err
-    assert said.last == f"next: pipeline run {spec} --overwrite"
+    assert said.last == f"next: pipeline run {spec} --provider simulator --overwrite"
     assert over.code == 0
 
 
