@@ -79,7 +79,9 @@ def _problem(terminal: Terminal, outcome: Outcome) -> None:
     terminal.note(line, style=style)
     if problem.next_step:
         step = read_step(problem.next_step)
-        terminal.note("    " + " ".join(part for part in (step.words, step.command) if part))
+        remark = bool(step.command and step.words) and not step.words.endswith(":")
+        line = f"{step.command}   ({step.words})" if remark else f"{step.words} {step.command}".strip()
+        terminal.note(f"    {line}")
 
 
 def _next_step(report: Report, shown: list[Outcome], again: str) -> str | None:
