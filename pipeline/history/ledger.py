@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history import rows
 from pipeline.history.database import Database
-from pipeline.history.models import BlobRow, DecisionRow, GenerationRow, TagRow
+from pipeline.history.models import DecisionRow, GenerationRow, TagRow
 from pipeline.history.moves import add_event, move
 from pipeline.history.records import Generation, Master, Trouble, Wanted
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State, sources_of
@@ -114,7 +114,7 @@ class Ledger:
     def stored(self, generation: int, picture: Master, *, at: datetime, note: str = "") -> bool:
         """The picture is in the store: record it and, where the author asked for it, select it."""
         with self._database.writing() as session:
-            _remember_blob(session, picture, at)
+            rows.remember_blob(session, picture, at)
             row = session.get_one(GenerationRow, generation)
             sent = row.sent_at or at
             facts = {
@@ -210,18 +210,3 @@ class Ledger:
 def _is_taken(session: Session, wanted: Wanted) -> bool:
     same = (GenerationRow.request_key == wanted.request, GenerationRow.attempt == wanted.attempt)
     return session.execute(select(GenerationRow.id).where(*same)).first() is not None
-
-
-def _remember_blob(session: Session, picture: Master, at: datetime) -> None:
-    if session.get(BlobRow, picture.sha256) is None:
-        session.add(
-            BlobRow(
-                sha256=picture.sha256,
-                ending=picture.ending,
-                width=picture.width,
-                height=picture.height,
-                bytes=picture.bytes,
-                created_at=at,
-            )
-        )
-        session.flush()

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update  # noqa: TID251 - history owns SQLAlchemy
 
+from pipeline.history import rows
 from pipeline.history.database import Database
 from pipeline.history.models import (
     AssetRow,
-    BlobRow,
     DecisionRow,
     DeliveredRow,
     OwnFileRow,
@@ -137,18 +137,7 @@ class Memory:
         """Keep how the author's own file read, with its copy in the store."""
         with self._database.writing() as session:
             master = picture.master
-            if session.get(BlobRow, master.sha256) is None:
-                session.add(
-                    BlobRow(
-                        sha256=master.sha256,
-                        ending=master.ending,
-                        width=master.width,
-                        height=master.height,
-                        bytes=master.bytes,
-                        created_at=at,
-                    )
-                )
-                session.flush()
+            rows.remember_blob(session, master, at)
             row = session.get(OwnFileRow, picture.path) or OwnFileRow(path=picture.path)
             row.size, row.mtime_ns, row.blob_sha256 = picture.size, picture.mtime_ns, master.sha256
             session.add(row)

@@ -1,6 +1,7 @@
 """From rows to records, and the one query that every reading of generations starts from."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Row, Select, case, func, select  # noqa: TID251 - history owns SQLAlchemy
@@ -124,3 +125,19 @@ def delivered(row: DeliveredRow) -> records.Delivered:
         label=row.label,
         at=row.at,
     )
+
+
+def remember_blob(session: Session, picture: records.Master, at: datetime) -> None:
+    """Write down a master whose file is in the store, once."""
+    if session.get(BlobRow, picture.sha256) is None:
+        session.add(
+            BlobRow(
+                sha256=picture.sha256,
+                ending=picture.ending,
+                width=picture.width,
+                height=picture.height,
+                bytes=picture.bytes,
+                created_at=at,
+            )
+        )
+        session.flush()
