@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -40,24 +40,6 @@ _STYLES = {
 }
 _COUNTS_AS_BOUGHT = (News.SUBMITTED, News.UNKNOWN)
 _SHOWN_IN_LINES = frozenset(News) - {News.PLANNED, News.SENT, News.READY}
-
-
-class Progress(Protocol):
-    """What a command tells the news to."""
-
-    def begin(self, plan: Plan) -> None:
-        """The accepted plan."""
-        ...
-
-    def news(self, happening: Happening) -> None:
-        """One piece of news."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class _Board:
