@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import delete, func, select, update  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.exc import IntegrityError  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
@@ -58,24 +58,38 @@ class Ledger:
                 if not _is_taken(session, wanted):
                     raise
                 return None
-            session.add_all(
-                TagRow(generation_id=row.id, name=name, value=value)
-                for name, value in sorted(wanted.tags.items())
-            )
+            _add_tags(session, row.id, wanted)
             add_event(session, row.id, None, State.PLANNED, at=at, run=self.run)
             return rows.generation(row, None)
 
-    def take_over(self, generation: Generation) -> bool:
-        """Make a planned row of a dead run ours. False: somebody else has it."""
-        owner = GenerationRow.owner == generation.owner if generation.owner else GenerationRow.owner.is_(None)
+    def take_over(self, left: Generation, wanted: Wanted, *, at: datetime) -> Generation | None:
+        """Make a planned row of a dead run ours, for the asset that wants it. None: somebody else has it.
+
+        It was never sent, so nothing is lost by naming its new asset, tags and price; the event keeps the
+        old ones.
+        """
+        owner = GenerationRow.owner == left.owner if left.owner else GenerationRow.owner.is_(None)
+        ours = {
+            "owner": self.run,
+            "asset_key": wanted.asset,
+            "spec": wanted.spec,
+            "cost": wanted.cost,
+            "for_request": wanted.for_request or wanted.request,
+        }
         with self._database.writing() as session:
             changed = session.execute(
                 update(GenerationRow)
-                .where(GenerationRow.id == generation.id, GenerationRow.state == State.PLANNED.value, owner)
-                .values(owner=self.run)
+                .where(GenerationRow.id == left.id, GenerationRow.state == State.PLANNED.value, owner)
+                .values(ours)
                 .returning(GenerationRow.id)
             ).all()
-        return len(changed) == 1
+            if len(changed) != 1:
+                return None
+            session.execute(delete(TagRow).where(TagRow.generation_id == left.id))
+            _add_tags(session, left.id, wanted)
+            note = f"taken over from {left.asset}, which {left.owner or 'nobody'} left"
+            add_event(session, left.id, State.PLANNED, State.PLANNED, at=at, run=self.run, note=note)
+            return rows.generation(session.get_one(GenerationRow, left.id), None)
 
     def accepted(self, generation: int, task_id: str, request_id: str | None, *, at: datetime) -> State:
         """Write a task id, whoever holds the row and whatever became of it. Returns its state now."""
@@ -192,6 +206,14 @@ class Ledger:
         with self._database.reading() as session:
             return rows.load(session, rows.generations().where(GenerationRow.id == generation))[0]
 
+    def same_bytes(self, generation: Generation, picture: Master) -> int | None:
+        """A generation of another prompt that came back as this very file, if there is one."""
+        query = select(func.min(GenerationRow.id)).where(
+            GenerationRow.blob_sha256 == picture.sha256, GenerationRow.prompt != generation.prompt
+        )
+        with self._database.reading() as session:
+            return session.execute(query).scalar_one_or_none()
+
     def in_flight(self, states: Sequence[State], *, spec: str | None = None) -> tuple[Generation, ...]:
         """Generations in the given states, oldest first, of one spec or of all."""
         query = rows.generations().where(GenerationRow.state.in_([state.value for state in states]))
@@ -205,6 +227,13 @@ class Ledger:
         query = rows.generations().where(GenerationRow.request_key == request).order_by(GenerationRow.attempt)
         with self._database.reading() as session:
             return rows.load(session, query)
+
+
+def _add_tags(session: Session, generation: int, wanted: Wanted) -> None:
+    session.add_all(
+        TagRow(generation_id=generation, name=name, value=value)
+        for name, value in sorted(wanted.tags.items())
+    )
 
 
 def _is_taken(session: Session, wanted: Wanted) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
-from sqlalchemy import func, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history import rows
@@ -18,7 +19,8 @@ from pipeline.history.models import (
     SpecRow,
 )
 from pipeline.history.records import AssetFact, Decision, Delivered, Generation, Known, Master, OwnPicture
-from pipeline.history.states import IN_FLIGHT, Charged, Choice, Purpose, State
+from pipeline.history.spending import spent
+from pipeline.history.states import IN_FLIGHT, Choice, Purpose, State
 
 
 class Queries:
@@ -30,15 +32,18 @@ class Queries:
     def known(self, *, requests: Sequence[str], assets: Sequence[str], specs: Sequence[str]) -> Known:
         """All that a plan over these requests, assets (with those that `use:` names) and specs needs."""
         with self._database.reading() as session:
-            attempts = _attempts(session, requests)
             decisions = _decisions(session, assets)
             wanted = {decision.generation for found in decisions.values() for decision in found}
             facts = _assets(session, assets)
+            # What `use:` names asked for something in its own spec, which may be under way.
+            asked = {fact.request for fact in facts.values() if fact.request is not None}
+            attempts = _attempts(session, sorted(asked.union(requests)))
+            decided = _by_id(session, sorted(wanted))
             pursuits = _pursuits(session, assets)
             return Known(
                 attempts=attempts,
                 decisions=decisions,
-                decided=_by_id(session, sorted(wanted)),
+                decided=decided,
                 last_selected=_last_selected(session, requests),
                 pursuits=pursuits,
                 assets=facts,
@@ -46,6 +51,7 @@ class Queries:
                 own_masters=_masters(
                     session, [fact.own_sha256 for fact in facts.values() if fact.own_sha256]
                 ),
+                same_bytes=_same_bytes(session, [*decided.values(), *chain.from_iterable(attempts.values())]),
             )
 
     def own_pictures(self, paths: Sequence[str]) -> dict[str, OwnPicture]:
@@ -71,18 +77,8 @@ class Queries:
 
     def spent(self, since: datetime) -> tuple[int, int, int]:
         """Real pictures paid for or in doubt since a moment: count, cost, and how many have no price."""
-        query = select(
-            func.count(),
-            func.coalesce(func.sum(GenerationRow.cost), 0),
-            func.count() - func.count(GenerationRow.cost),
-        ).where(
-            GenerationRow.charged != Charged.NO.value,
-            GenerationRow.sent_at >= since,
-            GenerationRow.provider != "simulator",
-        )
         with self._database.reading() as session:
-            count, cost, unpriced = session.execute(query).one()
-        return int(count), int(cost or 0), int(unpriced)
+            return spent(session, since)
 
     def durations(
         self, provider: str, model: str, width: int, height: int, *, newest: int = 20
@@ -233,4 +229,19 @@ def _masters(session: Session, hashes: Sequence[str]) -> dict[str, Master]:
         row.sha256: rows.master(row)
         for chunk in rows.chunks(hashes)
         for row in session.scalars(select(BlobRow).where(BlobRow.sha256.in_(chunk)))
+    }
+
+
+def _same_bytes(session: Session, generations: Sequence[Generation]) -> dict[str, tuple[int, ...]]:
+    """Of these generations' masters, those that answered different prompts, with all that brought them."""
+    hashes = sorted({item.master.sha256 for item in generations if item.master is not None})
+    brought: dict[str, dict[int, str]] = {}
+    for chunk in rows.chunks(hashes):
+        query = select(GenerationRow.blob_sha256, GenerationRow.id, GenerationRow.prompt)
+        for sha256, number, prompt in session.execute(query.where(GenerationRow.blob_sha256.in_(chunk))):
+            brought.setdefault(str(sha256), {})[number] = prompt
+    return {
+        sha256: tuple(sorted(prompts))
+        for sha256, prompts in brought.items()
+        if len(set(prompts.values())) > 1
     }

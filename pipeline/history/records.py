@@ -195,7 +195,8 @@ class Known:
 
     `attempts` by request, oldest first; `decisions` by asset, newest first; `decided` the generations they
     name; `pursuits` by asset what the author asked for and is under way; `last_selected` by request;
-    `written` all rows by path, newest first; `own_masters` by hash.
+    `written` all rows by path, newest first; `own_masters` by hash; `same_bytes` by hash the generations
+    that came back as one and the same file though their prompts differ.
     """
 
     attempts: Mapping[str, tuple[Generation, ...]] = field(default_factory=dict)
@@ -206,3 +207,4 @@ class Known:
     assets: Mapping[str, AssetFact] = field(default_factory=dict)
     written: Mapping[str, tuple[Delivered, ...]] = field(default_factory=dict)
     own_masters: Mapping[str, Master] = field(default_factory=dict)
+    same_bytes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

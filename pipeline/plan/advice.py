@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.history.records import Generation
+from pipeline.history.records import Generation, Master
 from pipeline.plan.masters import GOOD_SHARE
 from pipeline.plan.model import SlotPlan, Work
 from pipeline.spec.model import Image, Prompted
@@ -29,6 +29,21 @@ def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
             lines.append(f"{plan.path}: changed by hand; the new file waits for --overwrite")
         elif plan.work is Work.HELD_FOREIGN:
             lines.append(f"{plan.path}: made from another provider; the new file waits for --overwrite")
+    return tuple(lines)
+
+
+def picture_advice(generation: Generation, master: Master, same_bytes: Sequence[int]) -> tuple[str, ...]:
+    """What is odd about a picture that was paid for and is used: other pixels, or another prompt's file."""
+    lines = []
+    if (master.width, master.height) != (generation.width, generation.height):
+        came, asked = f"{master.width}x{master.height}", f"{generation.width}x{generation.height}"
+        lines.append(f"generation {generation.id} came as {came} pixels, {asked} were asked for")
+    others = [str(number) for number in same_bytes if number != generation.id]
+    if others:
+        lines.append(
+            f"generation {generation.id} is the very file that {', '.join(others)} brought for other words; "
+            "look at it before you publish"
+        )
     return tuple(lines)
 
 

@@ -14,6 +14,7 @@ from pipeline.plan.pick import (
     Have,
     Need,
     Pick,
+    UnderWay,
     asked_of,
     chosen_for,
     exact_attempts,
@@ -21,6 +22,7 @@ from pipeline.plan.pick import (
     in_the_way,
     pick,
     redone,
+    under_way,
 )
 from pipeline.plan.shop import Wish, better_size
 from pipeline.plan.slots import slots_of
@@ -156,6 +158,10 @@ def _prompted(
         outcome = barrier or _need(Reason.ASKED, Purpose.REGENERATE, image.key, asked, facts)
     elif isinstance(outcome, Barred):
         outcome = _asked_again(outcome, image.key, asked, facts, wishes)
+    elif _is_shown(outcome) and "failed" in wishes.only and failed_last(asked, facts):
+        # The picture before stays in place behind the attempt that failed: the author asks for one more.
+        barrier = in_the_way(image.key, (asked,), facts)
+        outcome = barrier or _need(Reason.ASKED, Purpose.REGENERATE, image.key, asked, facts)
     elif wishes.remaster and isinstance(outcome, Have):
         outcome = _remastered(image, outcome, asked, facts)
     return Case(
@@ -167,6 +173,11 @@ def _prompted(
         outcome=outcome,
         used=trail.used,
     )
+
+
+def _is_shown(outcome: Pick) -> bool:
+    """Whether the asset shows this picture already."""
+    return isinstance(outcome, Have) and outcome.code is Reason.UP_TO_DATE
 
 
 def _pick(image: Image, root: Image, for_key: str, asked: Asked, facts: Facts) -> Pick:
@@ -223,8 +234,8 @@ def _own(own: OwnFile, facts: Facts) -> Own | Nothing:
     return Own(reading.master, own.ai, own.written)
 
 
-def _from_history(key: str, facts: Facts) -> Own | Nothing | Have | Barred:
-    """What another week's asset shows now: the newest decision for it, or its own file."""
+def _from_history(key: str, facts: Facts) -> Own | Nothing | Have | UnderWay | Barred:
+    """What another week's asset shows now: the newest decision for it, what it waits for, or its own file."""
     fact = facts.known.assets.get(key)
     if fact is not None and fact.own_sha256 is not None:
         own = facts.known.own_masters.get(fact.own_sha256)
@@ -232,7 +243,9 @@ def _from_history(key: str, facts: Facts) -> Own | Nothing | Have | Barred:
         return Own(own, fact.ai, key) if own is not None and there else Nothing(Reason.USE_MISSING, key)
     shown = _shown(key, facts)
     if shown is None:
-        return Nothing(Reason.USE_MISSING, key)
+        asked = facts.known.attempts.get(fact.request or "", ()) if fact is not None else ()
+        ours = [attempt for attempt in asked if attempt.provider == facts.buyer.name]
+        return under_way(ours, facts) or Nothing(Reason.USE_MISSING, key)
     have = _have(shown, Reason.USE) if usable(shown, facts) else None
     return have or Barred(shown, Reason.REJECTED if shown.rejected else Reason.PICTURE_GONE)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.history.records import Generation
-from pipeline.plan.advice import advice_for, better_size_advice, other_prompt_advice
+from pipeline.plan.advice import advice_for, better_size_advice, other_prompt_advice, picture_advice
 from pipeline.plan.cases import Case, Nothing, Own, cases_of
 from pipeline.plan.masters import choose_size
 from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, SlotPlan, Wishes, Work
@@ -103,6 +103,9 @@ def _with_picture(case: Case, have: Have, facts: Facts, wishes: Wishes) -> Actio
     elif code is Reason.SAME_REQUEST and have.generation.asset != case.image.key:
         detail = f" (bought for {have.generation.asset})"
     advice = [*advice_for(case.image, slots)]
+    if have.code in _NEWS:
+        same_bytes = facts.known.same_bytes.get(have.master.sha256, ())
+        advice += picture_advice(have.generation, have.master, same_bytes)
     if (other := other_prompt_advice(case.image, have.generation)) is not None:
         advice.append(other)
     if (better := _better(case, have, facts)) is not None:

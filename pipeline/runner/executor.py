@@ -136,7 +136,7 @@ class Executor:
     def _row_for(self, job: Buy) -> Generation | None:
         tools = self._tools
         if job.takes_over is not None:
-            return job.takes_over if tools.ledger.take_over(job.takes_over) else None
+            return tools.ledger.take_over(job.takes_over, job.wanted, at=tools.clock.now())
         return tools.ledger.intend(job.wanted, at=tools.clock.now())
 
     def _watch(self, generation: Generation) -> Generation | None:

@@ -33,6 +33,11 @@ def keep(tools: Tools, generation: Generation, done: Done) -> Fault | None:
     if not masters:
         return fault or Fault(code="no_pictures", message="the task is done, but no picture came with it")
     note = _note(generation, masters, pictures=max(len(done.urls), len(done.pictures), len(masters)))
+    twin = tools.ledger.same_bytes(generation, masters[0])
+    if twin is not None:
+        note = "; ".join(
+            filter(None, (note, f"the same file as generation {twin}, which asked for another picture"))
+        )
     reach("adopted")
     recorded = tools.ledger.stored(generation.id, masters[0], at=tools.clock.now(), note=note)
     reach("stored")

@@ -38,7 +38,7 @@ def unanswered(studio: Studio, plan: Plan, wishes: Wishes) -> Mapping[str, tuple
 def _asked(plan: Plan, wishes: Wishes) -> Iterator[Action]:
     """The actions that were to bring a picture because the author asked for one by name."""
     for action in plan.actions:
-        asked = wishes.remaster or action.asset in wishes.redo
+        asked = wishes.remaster or action.asset in wishes.redo or action.code is Reason.ASKED
         if asked and action.master is None and action.kind is not Kind.DRAFT:
             yield action
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pipeline.errors import ExitCode, worst
 from pipeline.history.records import Delivered, Generation
 from pipeline.history.states import State
+from pipeline.plan.advice import picture_advice
 from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Work
 from pipeline.providers.errors import explain
 from pipeline.stages.rendering import Made
@@ -92,6 +93,7 @@ def _outcome(
     if state is AssetState.DELIVERED:
         state, problem = unanswered.get(action.asset, (state, None))
     warnings = [item.warning for item in made if item.warning]
+    warnings += _about_the_picture(action, before, facts)
     return Outcome(
         action=action,
         state=state,
@@ -100,6 +102,15 @@ def _outcome(
         problem=problem,
         warnings=tuple(dict.fromkeys((*(before.advice if before else ()), *action.advice, *warnings))),
     )
+
+
+def _about_the_picture(action: Action, before: Action | None, facts: Facts) -> tuple[str, ...]:
+    """What is odd about the picture that this run brought or took; said once, not by every later run."""
+    generation, master = action.generation, action.master
+    is_new = before is not None and before.code is not Reason.UP_TO_DATE
+    if generation is None or master is None or not is_new:
+        return ()
+    return picture_advice(generation, master, facts.known.same_bytes.get(master.sha256, ()))
 
 
 def _state(

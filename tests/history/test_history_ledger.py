@@ -1,5 +1,7 @@
 """The money's book: what is intended, taken, stored, ended, settled, and never lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.errors import HistoryError
@@ -57,9 +59,22 @@ def test_a_planned_row_of_a_dead_run_is_taken_over_once(book: Book) -> None:
     left = book.planned()
     second, third = book.of("run-2"), book.of("run-3")
 
-    assert second.ledger.take_over(left)
-    assert not third.ledger.take_over(left)
+    assert second.ledger.take_over(left, WANTED, at=NOW) is not None
+    assert third.ledger.take_over(left, WANTED, at=NOW) is None
     assert book.read(left).owner == "run-2"
+
+
+def test_a_row_taken_over_belongs_to_the_asset_that_wants_it(book: Book) -> None:
+    left = book.planned(tags={"author": "amy"}, cost=200)
+    heir = replace(WANTED, asset="week13/fox/cover", spec="week13", tags={"author": "bo"}, cost=300)
+
+    ours = book.of("run-2").ledger.take_over(left, heir, at=NOW)
+
+    assert ours is not None
+    assert ours == book.read(left)
+    assert (ours.asset, ours.spec, ours.cost) == ("week13/fox/cover", "week13", 300)
+    assert book.sql("SELECT name, value FROM generation_tag") == [("author", "bo")]
+    assert f"taken over from {left.asset}" in book.events(left.id)[-1][3]
 
 
 def test_a_planned_row_without_an_owner_can_be_taken_over(book: Book) -> None:
@@ -67,13 +82,13 @@ def test_a_planned_row_without_an_owner_can_be_taken_over(book: Book) -> None:
     book.sql("UPDATE generation SET owner = NULL")
     unowned = book.read(left)
 
-    assert book.of("run-2").ledger.take_over(unowned)
-    assert not book.of("run-3").ledger.take_over(unowned)
+    assert book.of("run-2").ledger.take_over(unowned, WANTED, at=NOW) is not None
+    assert book.of("run-3").ledger.take_over(unowned, WANTED, at=NOW) is None
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.PLANNED])
 def test_only_a_planned_row_is_taken_over(book: Book, state: State) -> None:
-    assert not book.of("run-2").ledger.take_over(book.at(state))
+    assert book.of("run-2").ledger.take_over(book.at(state), WANTED, at=NOW) is None
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTING, State.UNKNOWN, State.CANCELLED])

@@ -271,6 +271,20 @@ def test_only_failed_takes_a_picture_that_is_there_instead_of_paying() -> None:
     assert plan.purchases == ()
 
 
+def test_only_failed_asks_once_more_where_a_picture_stands_behind_the_failure() -> None:
+    world = facts(SHOWN, generation(State.FAILED, number=2), decisions=[decision(SHOWN.id)])
+
+    plan = _only("failed", world=world)
+
+    (purchase,) = plan.purchases
+    assert plan.actions[0].code is Reason.ASKED
+    assert (purchase.wanted.attempt, purchase.wanted.purpose, purchase.forced) == (
+        3,
+        Purpose.REGENERATE,
+        True,
+    )
+
+
 def test_only_rejected_buys_one_attempt_where_nothing_is_left() -> None:
     plan = _only("rejected", world=facts(generation(rejected=True)))
 

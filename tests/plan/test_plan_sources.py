@@ -94,6 +94,35 @@ def test_use_within_a_spec_shows_what_the_other_asset_shows() -> None:
     assert action.asked == request_of()
 
 
+def test_use_waits_for_a_picture_that_its_own_spec_is_still_waiting_for() -> None:
+    on_its_way = generation(State.SUBMITTED, number=1, asset=OLD, spec="week09")
+    world = facts(on_its_way, assets=[asset_fact(OLD, request=on_its_way.request)])
+
+    action = action_of(world, USING)
+
+    assert (action.kind, action.code) == (Kind.WAIT, Reason.IN_FLIGHT)
+    assert action.generation == on_its_way
+
+
+def test_use_does_not_wait_for_a_rehearsals_picture() -> None:
+    rehearsed = generation(State.SUBMITTED, number=1, asset=OLD, spec="week09", provider="simulator")
+    world = facts(rehearsed, assets=[asset_fact(OLD, request=rehearsed.request)])
+
+    assert action_of(world, USING).code is Reason.USE_MISSING
+
+
+def test_a_picture_taken_anew_says_what_is_odd_about_it() -> None:
+    odd = generation(number=1, width=1024, height=1024)
+    world = facts(odd)
+    assert odd.master is not None
+    twins = replace(world.known, same_bytes={odd.master.sha256: (1, 7)})
+
+    action = action_of(replace(world, known=twins), image())
+
+    assert any("were asked for" in line for line in action.advice)
+    assert any("is the very file that 7 brought" in line for line in action.advice)
+
+
 def test_use_within_a_spec_shares_the_purchase_for_the_slots_of_both() -> None:
     user = image(HERE, reused(ASSET), "xiaohongshu.note")
 

@@ -135,7 +135,7 @@ def test_a_row_that_another_run_took_over_first_is_waited_for(shop: Shop, shop_o
     shop.sql("UPDATE generation SET owner = 'dead' WHERE id = ?", left.id)
     left = shop.ledger.generation(left.id)
     rival = shop_of(shop.market, run="run-2")
-    assert rival.ledger.take_over(left)
+    assert rival.ledger.take_over(left, rival.wanted(), at=rival.now()) is not None
 
     thread = _later(shop, replace(shop.buy(), takes_over=left))
     rival.run(replace(rival.buy(), takes_over=rival.ledger.generation(left.id)))

@@ -170,3 +170,24 @@ def test_files_that_are_still_to_be_made_are_said(author: Author) -> None:
     assert report.exit_code is ExitCode.OK
     assert problem is not None
     assert (problem.code, author.manifest("lobster")["missing"][0]["state"]) == ("not_rendered", "failed")
+
+
+def test_the_same_file_for_different_prompts_raises_an_alarm_once(author_of: OpenAuthor) -> None:
+    author = author_of({"on": "poll", "fault": "same_bytes"})
+    spec = author.write(lobster={"cover": asks(), "cat": asks(CAT)})
+
+    first, second = author.run(spec), author.run(spec)
+
+    said = [line for outcome in first.outcomes for line in outcome.warnings]
+    assert sum("is the very file" in line for line in said) == 2
+    assert first.exit_code is ExitCode.OK
+    assert all(not outcome.warnings for outcome in second.outcomes)
+
+
+def test_a_picture_of_other_pixels_is_used_and_said(author_of: OpenAuthor) -> None:
+    author = author_of({"on": "poll", "fault": "other_pixels"})
+
+    report = author.run(author.write(lobster={"cover": asks()}))
+
+    assert states(report) == {"lobster/cover": "delivered"}
+    assert any("were asked for" in line for line in report.outcomes[0].warnings)
