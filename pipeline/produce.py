@@ -90,7 +90,7 @@ def plan_only(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Plan:
 def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Watcher) -> Report:
     """Make the specs true: buy what the plan buys, render, deliver. Nothing is lost to an error."""
     tidy(studio, specs)
-    buying = Buying(studio) if studio.provider is not None else None
+    buying = Buying(studio, wishes.budget.ceiling) if studio.provider is not None else None
     if buying is not None:
         buying.recover()
     facts = bring_back(studio, survey(studio, specs, wishes))

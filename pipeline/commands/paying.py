@@ -7,6 +7,7 @@ from datetime import datetime
 from pipeline.console.plans import counted, show_plan, summary
 from pipeline.console.terminal import Terminal
 from pipeline.errors import StoppedError, UsageError
+from pipeline.history.gate import Ceiling
 from pipeline.plan.model import Budget, Plan
 from pipeline.plan.price import UNIT, needs_price
 from pipeline.runner.signals import interruptible
@@ -67,9 +68,11 @@ def budget_for(
         return Budget(run_images=max_images)
     said = settings.budget
     run_images = min((n for n in (max_images, said.run_images) if n is not None), default=None)
-    month_images, month_cost = said.month_images, said.month_cost
+    month_images, month_cost, ceiling = said.month_images, said.month_cost, None
     if month_images is not None or month_cost is not None:
-        count, cost, unpriced = studio.queries.spent(_month_of(studio.clock.now()))
+        since = _month_of(studio.clock.now())
+        ceiling = Ceiling(since=since, images=month_images, cost=month_cost)
+        count, cost, unpriced = studio.queries.spent(since)
         if month_cost is not None and unpriced:
             terminal.warn(f"month_cost counts without {counted(unpriced, 'picture')} that had no price")
         month_images = None if month_images is None else max(0, month_images - count)
@@ -79,6 +82,7 @@ def budget_for(
         run_cost=None if max_cost is None else round(max_cost * UNIT),
         month_images=month_images,
         month_cost=month_cost,
+        ceiling=ceiling,
     )
 
 

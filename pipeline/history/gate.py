@@ -4,6 +4,7 @@ The claim is one transaction over all runs and processes: it looks for a picture
 counts what is running, takes its slot in time, and only then moves the row to `submitting`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -16,6 +17,7 @@ from pipeline.history.database import Database
 from pipeline.history.models import GenerationRow, LimitRow
 from pipeline.history.moves import move
 from pipeline.history.records import Generation, Limits
+from pipeline.history.spending import spent
 from pipeline.history.states import State
 
 Number = TypeVar("Number", int, float)
@@ -24,13 +26,23 @@ LEARNT_LASTS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """What all runs together may buy since a moment; doubts count. Cost in 0.0001 units, None: no limit."""
+
+    since: datetime
+    images: int | None
+    cost: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What a claim must respect: running tasks and submits a second of one account."""
+    """What a claim must respect: running tasks and submits a second of one account, the month's budget."""
 
     concurrency: int
     qps: float | None
     doubt_seconds: float
     """How long an unknown generation holds a place among the running ones."""
+    ceiling: Ceiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +66,18 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """Another run has spent meanwhile what the plan still saw: `name` is the budget this one would break."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The row is no longer planned by us."""
 
 
-Claim = Claimed | Full | Served | Lost
+Claim = Claimed | Full | Served | Over | Lost
 
 
 class Gatekeeper:
@@ -68,15 +87,21 @@ class Gatekeeper:
         self._database = database
         self._run = run
 
-    def claim(self, generation: Generation, gate: Gate, *, forced: bool, exact: bool, at: datetime) -> Claim:
+    def claim(
+        self, generation: Generation, gate: Gate, *, forced: bool, exact: bool, now: Callable[[], datetime]
+    ) -> Claim:
         """Move a planned row of ours to `submitting`, if nothing serves it already and the account has room.
 
         `forced`: the author asked for one more picture, so one that is there does not serve. `exact`: only
-        the same pixels serve.
+        the same pixels serve. The clock is read inside the transaction: waiting for the database must not
+        bring two orders closer together than the account allows.
         """
         with self._database.writing() as session:
+            at = now()
             if not forced and (server := _serving(session, generation, exact=exact)) is not None:
                 return Served(server)
+            if gate.ceiling is not None and (over := _broken(session, gate.ceiling, generation)) is not None:
+                return Over(over)
             limit = session.get(LimitRow, (generation.endpoint, generation.account))
             running = _running(session, generation, at - timedelta(seconds=gate.doubt_seconds))
             learnt = _fresh(limit, at)
@@ -140,6 +165,16 @@ def _serving(session: Session, generation: Generation, *, exact: bool) -> Genera
         .order_by(GenerationRow.id),
     )
     return next((candidate for candidate in reversed(found) if not candidate.rejected), None)
+
+
+def _broken(session: Session, ceiling: Ceiling, generation: Generation) -> str | None:
+    """The budget that one more picture would break, if any."""
+    images, cost, _ = spent(session, ceiling.since)
+    if ceiling.images is not None and images + 1 > ceiling.images:
+        return "month_images"
+    if ceiling.cost is not None and cost + (generation.cost or 0) > ceiling.cost:
+        return "month_cost"
+    return None
 
 
 def _running(session: Session, generation: Generation, doubt_since: datetime) -> int:

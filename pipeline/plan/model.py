@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.history.gate import Ceiling
 from pipeline.history.records import Generation, Known, Master, Wanted
 from pipeline.platforms.model import Catalog, Slot
 from pipeline.render.geometry import Fit
@@ -82,12 +83,16 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Ceilings; None where there is none. Costs in 0.0001 units. `month_*` are what is left of the month."""
+    """Ceilings; None where there is none. Costs in 0.0001 units. `month_*` are what is left of the month.
+
+    `ceiling` is the month's whole, which every claim looks at again: another run may spend meanwhile.
+    """
 
     run_images: int | None = None
     run_cost: int | None = None
     month_images: int | None = None
     month_cost: int | None = None
+    ceiling: Ceiling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.errors import IncompleteError, PipelineError
 from pipeline.failpoint import reach
-from pipeline.history.gate import Claim, Claimed, Full, Lost, Served
+from pipeline.history.gate import Claim, Claimed, Full, Lost, Over, Served
 from pipeline.history.records import Generation, Trouble
 from pipeline.history.states import State
 from pipeline.providers import retry
@@ -63,6 +63,10 @@ class Buyer:
                     tools.ledger.cancel(generation.id, at=tools.clock.now(), note=f"served by {server.id}")
                     tools.say(News.SERVED, server)
                     return
+                case Over(name):
+                    tools.over = name
+                    self._give_back(f"{name} is used up: another run bought meanwhile")
+                    return
                 case Lost():
                     return
                 case None:
@@ -79,10 +83,10 @@ class Buyer:
                 rings = tools.bell.rings()
                 claim = tools.gatekeeper.claim(
                     generation,
-                    tools.pacing.gate(tools.doubt_seconds(generation)),
+                    tools.pacing.gate(tools.doubt_seconds(generation), tools.ceiling),
                     forced=self._job.forced,
                     exact=self._job.exact,
-                    at=tools.clock.now(),
+                    now=tools.clock.now,
                 )
                 if not isinstance(claim, Full):
                     return claim

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.history.gate import Gate
+from pipeline.history.gate import Ceiling, Gate
 from pipeline.history.records import Generation, Wanted
 
 _ON_THE_WAY = 0.9
@@ -98,10 +98,10 @@ class Pacing:
     concurrency: int
     qps: float | None = None
 
-    def gate(self, doubt_seconds: float) -> Gate:
-        """What a claim must respect, with how long a doubt holds a place.
+    def gate(self, doubt_seconds: float, ceiling: Ceiling | None = None) -> Gate:
+        """What a claim must respect, with how long a doubt holds a place and what the month allows.
 
         Claims are spaced, orders arrive: what is sent at the full rate may arrive a little above it.
         """
         qps = None if self.qps is None else self.qps * _ON_THE_WAY
-        return Gate(concurrency=self.concurrency, qps=qps, doubt_seconds=doubt_seconds)
+        return Gate(concurrency=self.concurrency, qps=qps, doubt_seconds=doubt_seconds, ceiling=ceiling)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.ballast import Ballast
-from pipeline.history.gate import Gatekeeper
+from pipeline.history.gate import Ceiling, Gatekeeper
 from pipeline.history.ledger import Ledger
 from pipeline.history.queries import Queries
 from pipeline.history.records import Generation
@@ -92,10 +92,13 @@ class Tools:
     clock: Clock
     bell: Bell
     tell: Callable[[Happening], None]
+    ceiling: Ceiling | None = None
     turnstile: Turnstile = field(default_factory=Turnstile)
     shut_models: dict[str, str] = field(default_factory=dict)
     succeeded: bool = False
     crowded: bool = False
+    over: str | None = None
+    """The month's budget that another run used up meanwhile."""
 
     def doubt_seconds(self, generation: Generation) -> float:
         """How long an unknown one holds a place: three times the usual duration, within bounds."""

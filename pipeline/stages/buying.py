@@ -5,7 +5,8 @@ import shutil
 from collections.abc import Iterator
 
 from pipeline.ballast import Ballast
-from pipeline.errors import IncompleteError, PipelineError
+from pipeline.errors import IncompleteError, PipelineError, StoppedError
+from pipeline.history.gate import Ceiling
 from pipeline.history.records import Generation
 from pipeline.history.states import State
 from pipeline.log import event
@@ -26,7 +27,7 @@ _SPARE = 8_000_000
 class Buying:
     """One run's dealings with its provider. After `happenings`, `failure` says if it broke off."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, ceiling: Ceiling | None = None) -> None:
         assert studio.provider is not None
         self._studio = studio
         self._news: queue.SimpleQueue[Happening | None] = queue.SimpleQueue()
@@ -45,6 +46,7 @@ class Buying:
             clock=studio.clock,
             bell=studio.bell,
             tell=self._tell,
+            ceiling=ceiling,
         )
         self._executor = Executor(self._tools, self._news)
 
@@ -91,7 +93,12 @@ class Buying:
 
     @property
     def failure(self) -> PipelineError | None:
-        """The expected failure that ended the run early (a full disk, a locked database), if any."""
+        """The expected failure that ended the buying early (a full disk, a budget used up), if any."""
+        if self._executor.failure is None and self._tools.over is not None:
+            return StoppedError(
+                f"{self._tools.over} is used up: another run bought meanwhile",
+                next_step="raise the budget in configs/settings.yaml, or wait for the next month",
+            )
         return self._executor.failure
 
 

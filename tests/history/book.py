@@ -115,7 +115,7 @@ class Book:
     def submitting(self, *, at: datetime = NOW, **changes: Any) -> Generation:
         """Claimed: its POST may be out."""
         found = self.planned(at=at, **changes)
-        assert self.gatekeeper.claim(found, WIDE_OPEN, forced=True, exact=False, at=at) == Claimed()
+        assert self.gatekeeper.claim(found, WIDE_OPEN, forced=True, exact=False, now=lambda: at) == Claimed()
         return self.read(found)
 
     def submitted(self, task_id: str = "7392616336519610409", **changes: Any) -> Generation:

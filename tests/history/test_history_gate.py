@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.history.database import Database
-from pipeline.history.gate import Claim, Claimed, Full, Gate, Gatekeeper, Lost, Served
+from pipeline.history.gate import Ceiling, Claim, Claimed, Full, Gate, Gatekeeper, Lost, Over, Served
 from pipeline.history.records import Generation, Limits
 from pipeline.history.states import Charged, State
 from tests.history.book import NOW, WIDE_OPEN, Book, after
@@ -17,7 +17,7 @@ ONE = Gate(concurrency=1, qps=None, doubt_seconds=30)
 
 
 def _claim(book: Book, generation: Generation, gate: Gate = WIDE_OPEN, *, seconds: float = 0) -> Claim:
-    return book.gatekeeper.claim(generation, gate, forced=False, exact=False, at=after(seconds))
+    return book.gatekeeper.claim(generation, gate, forced=False, exact=False, now=lambda: after(seconds))
 
 
 def test_a_claim_moves_the_row_before_anything_is_sent(book: Book) -> None:
@@ -145,7 +145,7 @@ def test_one_more_picture_is_bought_where_the_author_asked_for_it(book: Book) ->
     book.stored()
     waiting = book.planned()
 
-    assert book.gatekeeper.claim(waiting, WIDE_OPEN, forced=True, exact=False, at=NOW) == Claimed()
+    assert book.gatekeeper.claim(waiting, WIDE_OPEN, forced=True, exact=False, now=lambda: NOW) == Claimed()
 
 
 def test_where_the_size_was_asked_for_only_the_same_size_serves(book: Book) -> None:
@@ -153,7 +153,7 @@ def test_where_the_size_was_asked_for_only_the_same_size_serves(book: Book) -> N
     book.stored("aa")
 
     def claim() -> Claim:
-        return book.gatekeeper.claim(waiting, ONE, forced=False, exact=True, at=after(60))
+        return book.gatekeeper.claim(waiting, ONE, forced=False, exact=True, now=lambda: after(60))
 
     book.submitted(request="q1:other")
     assert claim() == Full(0.25, 1)
@@ -220,7 +220,9 @@ def test_two_hundred_rows_are_claimed_exactly_once_by_four_runs_at_once(book: Bo
         return [
             generation.id
             for generation in planned
-            if isinstance(keeper.claim(generation, WIDE_OPEN, forced=False, exact=False, at=NOW), Claimed)
+            if isinstance(
+                keeper.claim(generation, WIDE_OPEN, forced=False, exact=False, now=lambda: NOW), Claimed
+            )
         ]
 
     with ThreadPoolExecutor(4) as pool:
@@ -230,3 +232,36 @@ def test_two_hundred_rows_are_claimed_exactly_once_by_four_runs_at_once(book: Bo
 
     assert sorted(claimed) == [generation.id for generation in planned]
     assert book.sql("SELECT count(*) FROM event WHERE target = 'submitting'") == [(200,)]
+
+
+MONTH = Gate(concurrency=10, qps=None, doubt_seconds=30, ceiling=Ceiling(since=NOW, images=2, cost=500))
+
+
+def test_a_month_that_another_run_used_up_meanwhile_holds_the_order_back(book: Book) -> None:
+    waiting = book.planned(request="q1:one", cost=100)
+    theirs = book.of("run-2")
+    theirs.submitted(task_id="1", request="q1:two", cost=100)
+    theirs.unknown(request="q1:three", cost=100)
+
+    assert _claim(book, waiting, MONTH, seconds=5) == Over("month_images")
+    assert book.read(waiting).state is State.PLANNED
+
+
+def test_a_sum_of_money_is_a_ceiling_too(book: Book) -> None:
+    book.submitted(task_id="1", request="q1:two", cost=300)
+
+    assert _claim(book, book.planned(request="q1:one", cost=201), MONTH, seconds=5) == Over("month_cost")
+    assert _claim(book, book.planned(request="q1:three", cost=200), MONTH, seconds=5) == Claimed()
+
+
+def test_the_time_of_a_claim_is_read_after_the_database_was_waited_for(book: Book, path: Path) -> None:
+    gate = Gate(concurrency=10, qps=1.0, doubt_seconds=30)
+    first, second = book.planned(request="q1:one"), book.planned(request="q1:two")
+    moments = iter([after(0), after(0.5)])
+    assert (
+        book.gatekeeper.claim(first, gate, forced=False, exact=False, now=lambda: next(moments)) == Claimed()
+    )
+
+    waits = book.gatekeeper.claim(second, gate, forced=False, exact=False, now=lambda: next(moments))
+
+    assert waits == Full(0.5, 1)

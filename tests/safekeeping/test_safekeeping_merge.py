@@ -116,7 +116,10 @@ def _bring_to(ward: Ward, found: Generation, state: State) -> None:
     match state:
         case State.SUBMITTING:
             gatekeeper = ward.book.gatekeeper
-            assert gatekeeper.claim(found, WIDE_OPEN, forced=True, exact=False, at=after(5)) == Claimed()
+            assert (
+                gatekeeper.claim(found, WIDE_OPEN, forced=True, exact=False, now=lambda: after(5))
+                == Claimed()
+            )
         case State.SUBMITTED:
             ledger.accepted(found.id, "7392616336519610409", None, at=after(5))
         case State.STORED:

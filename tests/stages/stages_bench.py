@@ -167,7 +167,7 @@ def _teach(path: Path, provider: str) -> None:
     )
     row = ledger.intend(old, at=at)
     if row is not None:
-        Gatekeeper(database, "old").claim(row, WIDE_OPEN, forced=True, exact=False, at=at)
+        Gatekeeper(database, "old").claim(row, WIDE_OPEN, forced=True, exact=False, now=lambda: at)
         ledger.accepted(row.id, "1", None, at=at)
         ledger.finished(row.id, at=at + timedelta(seconds=0.05))
     database.close()
