@@ -9,9 +9,13 @@ import signal
 import threading
 
 NAMES = (
+    "recovered",
+    "taken-over",
     "planned",
+    "cancelled",
     "claimed",
     "answered",
+    "ended",
     "accepted",
     "ready",
     "finished",
@@ -25,6 +29,7 @@ NAMES = (
     "cleaned",
     "manifest",
     "sheet",
+    "resolved",
 )
 """In the order in which a picture meets them."""
 VARIABLE = "PIPELINE_FAILPOINT"

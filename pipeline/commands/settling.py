@@ -7,6 +7,7 @@ from pipeline.commands.opening import at_specs, here, history_of, near_spec
 from pipeline.console.past import DOUBT
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
+from pipeline.failpoint import reach
 from pipeline.history.database import Database
 from pipeline.history.ledger import Ledger
 from pipeline.history.queries import Queries
@@ -33,14 +34,14 @@ def settle(name: str | None, *, everything: bool, resubmit: bool, home: Path | N
             found = tuple(item.generation for item in dossiers_of(search, name or ""))
         settled = _settle(terminal, database, found, resubmit=resubmit)
         halfway = _halfway(at, found)
-        paths = [Queries(database).spec_path(item.spec) for item in (*halfway, *settled)]
+        kept = [Queries(database).spec_path(item.spec) for item in (*halfway, *settled)]
     for item in halfway:
         terminal.warn(
             f"generation {item.id} of {item.asset}: a run died while sending it; its answer may be on disk"
         )
     if not settled and not halfway:
         terminal.result("nothing is in doubt")
-    path = next((path for path in paths if path is not None), None)
+    path = next((at.home.found(path) for path in kept if path is not None), None)
     if halfway:
         terminal.next_step(command_line("collect", *([path] if path else [])))
     elif resubmit and settled and path is not None:
@@ -56,6 +57,7 @@ def _settle(
     settled = []
     for item in found:
         if item.state in DOUBT and ledger.resolve(item.id, resolution, at=REAL_CLOCK.now()):
+            reach("resolved")
             terminal.result(f"generation {item.id} of {item.asset}: {words}")
             settled.append(item)
     return settled

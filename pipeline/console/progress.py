@@ -29,6 +29,7 @@ _WORDS = {
     News.CANCELLED: "not sent",
     News.LEFT: "left for later",
     News.HALTED: "stopped: the account is not accepted",
+    News.STOPPING: "stopping",
 }
 _STYLES = {
     News.STORED: "green",
@@ -105,6 +106,8 @@ class LineProgress:
 
     def news(self, happening: Happening) -> None:
         """A line for what an author wants to know."""
+        if happening.news is News.STOPPING:
+            self._terminal.note(happening.note, style="yellow")
         words = self._board.take(happening)
         if words is None or happening.generation is None or happening.news not in _SHOWN_IN_LINES:
             return
@@ -128,6 +131,7 @@ class LiveProgress:
     def __init__(
         self, terminal: Terminal, currency: str, steady: Callable[[], float] = time.monotonic
     ) -> None:
+        self._terminal = terminal
         self._board = _Board(currency, steady)
         self._live = Live(
             console=terminal.err, get_renderable=self.render, refresh_per_second=8, transient=True
@@ -141,6 +145,8 @@ class LiveProgress:
 
     def news(self, happening: Happening) -> None:
         """Change the line of one picture."""
+        if happening.news is News.STOPPING:
+            self._terminal.note(happening.note, style="yellow")
         self._board.take(happening)
 
     def render(self) -> RenderableType:

@@ -5,6 +5,7 @@ before anything else is done with it. What is in doubt is never sent again from 
 """
 
 from dataclasses import replace
+from enum import Enum
 
 from pipeline.errors import IncompleteError, PipelineError
 from pipeline.failpoint import reach
@@ -35,6 +36,14 @@ _FINAL = {
 _ENDED = Trouble(code="stopped", message="the run ended before it was sent")
 
 
+class _Ahead(Enum):
+    """What is left to do for an order after its answer was written down."""
+
+    FOLLOW = "a task to follow"
+    AGAIN = "it was certainly not taken, and may be sent again"
+    NOTHING = "this generation needs nothing more from here"
+
+
 class Buyer:
     """Buys one planned generation of ours, and sees it through to its picture."""
 
@@ -51,13 +60,14 @@ class Buyer:
         while True:
             claim = self._claim()
             match claim:
-                case Claimed() if self._is_over():
-                    # The end came while the database was busy with the claim: nothing has left yet.
-                    tools.ledger.ended(
-                        generation.id, State.SUBMITTING, State.PLANNED, _ENDED, at=tools.clock.now()
-                    )
                 case Claimed():
-                    if self._send():
+                    try:
+                        ahead = self._carry()
+                    finally:
+                        tools.outgoing.end()
+                    if ahead is _Ahead.FOLLOW:
+                        Follower(tools, tools.ledger.generation(generation.id)).run()
+                    if ahead is not _Ahead.AGAIN:
                         return
                 case Served(server):
                     tools.ledger.cancel(generation.id, at=tools.clock.now(), note=f"served by {server.id}")
@@ -81,13 +91,7 @@ class Buyer:
             waits_from = tools.clock.steady()
             while not self._is_over():
                 rings = tools.bell.rings()
-                claim = tools.gatekeeper.claim(
-                    generation,
-                    tools.pacing.gate(tools.doubt_seconds(generation), tools.ceiling),
-                    forced=self._job.forced,
-                    exact=self._job.exact,
-                    now=tools.clock.now,
-                )
+                claim = self._try_claim()
                 if not isinstance(claim, Full):
                     return claim
                 if tools.clock.steady() - waits_from > tools.patience.silent:
@@ -98,14 +102,35 @@ class Buyer:
                 tools.bell.wait(claim.seconds, rings)
         return None
 
+    def _try_claim(self) -> Claim:
+        """One question to the gate. A claim that was got counts as an order that is out, from before it."""
+        tools, claim = self._tools, None
+        tools.outgoing.begin()
+        try:
+            claim = tools.gatekeeper.claim(
+                self._generation,
+                tools.pacing.gate(tools.doubt_seconds(self._generation), tools.ceiling),
+                forced=self._job.forced,
+                exact=self._job.exact,
+                now=tools.clock.now,
+            )
+        finally:
+            if not isinstance(claim, Claimed):
+                tools.outgoing.end()
+        return claim
+
     def _is_over(self) -> bool:
         """Whether this generation may not be sent any more."""
         tools = self._tools
         return tools.bell.ended or tools.crowded or self._generation.model in tools.shut_models
 
-    def _send(self) -> bool:
-        """One POST. True when this generation needs nothing more from here."""
+    def _carry(self) -> _Ahead:
+        """Send a claimed order and write its answer down."""
         tools, generation = self._tools, self._generation
+        if self._is_over():
+            # The end came while the database was busy with the claim: nothing has left yet.
+            tools.ledger.ended(generation.id, State.SUBMITTING, State.PLANNED, _ENDED, at=tools.clock.now())
+            return _Ahead.AGAIN
         # Not read afresh: nothing that may fail stands between the committed intent and the POST.
         sending = replace(generation, state=State.SUBMITTING, owner=tools.ledger.run)
         tools.tell(Happening(news=News.SENT, request=generation.request, generation=sending))
@@ -123,11 +148,10 @@ class Buyer:
         match answer:
             case Accepted(task_id=task_id, request_id=request_id):
                 self._accepted(task_id, request_id)
-                Follower(tools, tools.ledger.generation(generation.id)).run()
-                return True
+                return _Ahead.FOLLOW
             case Answered():
                 settle_answer(tools, generation)
-                return True
+                return _Ahead.NOTHING
             case NotTaken(verdict=verdict, fault=fault):
                 return self._not_taken(verdict, fault)
 
@@ -143,6 +167,7 @@ class Buyer:
                 tools.ledger.accepted(generation.id, task_id, request_id, at=tools.clock.now())
             except Exception:  # noqa: BLE001 - whatever keeps the id out of the database, the note must take it
                 self._note_down(task_id, error)
+            self._tell_taken(News.SUBMITTED, task_id)
             raise
         reach("accepted")
         tools.succeeded = True
@@ -153,13 +178,25 @@ class Buyer:
         try:
             write_atomic(tools.note_path(generation), task_id.encode())
         except PipelineError as full:
+            # Said at once: several orders may end here, and only one of them becomes the run's error.
+            self._tell_taken(News.UNKNOWN, task_id, f"taken as task {task_id}, which nothing could keep")
             raise IncompleteError(
                 f"generation {generation.id} was taken as task {task_id}, and neither the history ({error}) "
                 f"nor a file could keep that ({full.message})",
                 next_step="write the task's number down, then make room and type the same command again",
             ) from error
 
-    def _not_taken(self, verdict: Verdict, fault: Fault) -> bool:
+    def _tell_taken(self, news: News, task_id: str, note: str = "") -> None:
+        """Tell of an order that was taken, without asking the database, which has just failed."""
+        taken = replace(
+            self._generation,
+            state=State.UNKNOWN if news is News.UNKNOWN else State.SUBMITTED,
+            owner=self._tools.ledger.run,
+            task_id=task_id,
+        )
+        self._tools.tell(Happening(news=news, request=taken.request, generation=taken, note=note))
+
+    def _not_taken(self, verdict: Verdict, fault: Fault) -> _Ahead:
         tools, generation = self._tools, self._generation
         self._tries[verdict] += 1
         if verdict in _FINAL:
@@ -167,7 +204,7 @@ class Buyer:
         elif self._may_try_again(verdict):
             self._record(State.PLANNED, fault, News.BACK)
             self._pause(verdict)
-            return False
+            return _Ahead.AGAIN
         else:
             state, news = State.FAILED, News.FAILED
         # The door is shut first: a recorded end frees a place, into which another thread would send.
@@ -179,13 +216,14 @@ class Buyer:
         self._record(state, fault, news)
         if halts:
             tools.say(News.HALTED, generation, f"{fault.code}: {fault.message}")
-        return True
+        return _Ahead.NOTHING
 
     def _record(self, state: State, fault: Fault, news: News) -> None:
         tools = self._tools
         tools.ledger.ended(
             self._generation.id, State.SUBMITTING, state, trouble_of(fault), at=tools.clock.now()
         )
+        reach("ended")
         tools.bell.ring()
         tools.say(news, self._generation, f"{fault.code}: {fault.message}")
 
@@ -228,6 +266,7 @@ class Buyer:
         if self._generation.model in tools.shut_models:
             note = tools.shut_models[self._generation.model]
         if tools.ledger.cancel(self._generation.id, at=tools.clock.now(), note=note):
+            reach("cancelled")
             tools.say(News.CANCELLED, self._generation, note)
 
 
@@ -246,6 +285,9 @@ def settle_answer(tools: Tools, generation: Generation) -> None:
     elif isinstance(answer, RefusedResult | Unready):
         fault = answer.fault
     target, news = _FINAL[Verdict.REFUSED if isinstance(answer, RefusedResult) else Verdict.UNKNOWN]
-    tools.ledger.ended(generation.id, State.SUBMITTING, target, trouble_of(fault), at=tools.clock.now())
+    ended = tools.ledger.ended(
+        generation.id, State.SUBMITTING, target, trouble_of(fault), at=tools.clock.now()
+    )
     tools.bell.ring()
-    tools.say(news, generation, fault.message)
+    if ended:
+        tools.say(news, generation, fault.message)

@@ -22,7 +22,8 @@ from pipeline.runner.tools import Tools
 
 _EXTRA_THREADS = 4
 _WATCH_SECONDS = 0.5
-_LISTENS_SECONDS = 0.5
+_LISTENS_SECONDS = 0.1
+_WINDS_DOWN_SECONDS = 0.4
 
 
 def _leaves_the_way_free(end: Generation) -> bool:
@@ -33,7 +34,7 @@ def _leaves_the_way_free(end: Generation) -> bool:
 class Executor:
     """Carries out the jobs of one accepted plan, which is a ceiling: nothing beyond it is bought."""
 
-    def __init__(self, tools: Tools, happenings: "queue.SimpleQueue[Happening | None]") -> None:
+    def __init__(self, tools: Tools, happenings: "queue.Queue[Happening | None]") -> None:
         self._tools = tools
         self._happenings = happenings
         self.failure: PipelineError | None = None
@@ -60,13 +61,15 @@ class Executor:
             raise
 
     def _news_of(self, threads: int) -> Iterator[Happening]:
-        """What happens until so many threads have ended; they are not waited for after a second stop."""
-        ended = 0
+        """What happens until so many threads have ended, or until a stop leaves nothing to wait for."""
+        ended, stop = 0, _Stop(self._tools)
         while ended < threads or not self._happenings.empty():
             try:
                 happening = self._happenings.get(timeout=_LISTENS_SECONDS)
             except queue.Empty:
-                if self._tools.bell.abandoned:
+                if (said := stop.says()) is not None:
+                    yield said
+                if stop.may_leave():
                     return
                 continue
             if happening is None:
@@ -136,14 +139,22 @@ class Executor:
     def _row_for(self, job: Buy) -> Generation | None:
         tools = self._tools
         if job.takes_over is not None:
-            return tools.ledger.take_over(job.takes_over, job.wanted, at=tools.clock.now())
+            ours = tools.ledger.take_over(job.takes_over, job.wanted, at=tools.clock.now())
+            reach("taken-over")
+            return ours
         return tools.ledger.intend(job.wanted, at=tools.clock.now())
 
     def _watch(self, generation: Generation) -> Generation | None:
-        """Wait for another run's purchase; take over its task if that run dies. None: this run ends first."""
+        """Wait for another run's purchase; take over its task if that run dies. None: this run ends first.
+
+        A run that moves nothing for as long as a silent task is waited for may be paused: it is left alone.
+        """
         tools = self._tools
+        state, since = generation.state, tools.clock.steady()
         while not tools.bell.ended:
             current = tools.ledger.generation(generation.id)
+            if current.state is not state:
+                state, since = current.state, tools.clock.steady()
             if current.state is State.STORED:
                 tools.say(News.STORED, current)
                 return current
@@ -155,8 +166,45 @@ class Executor:
             if current.state not in (State.PLANNED, State.SUBMITTING, State.SUBMITTED) or dead:
                 tools.say(News.LEFT, current, "the run that was buying it ended without a picture")
                 return current
+            if tools.clock.steady() - since > tools.patience.silent:
+                tools.say(News.LEFT, current, "another run has it in hand, and has not moved it for long")
+                return None
             tools.bell.sleep(_WATCH_SECONDS)
         return None
+
+
+class _Stop:
+    """What a stop waits for: the answers to orders that are out, and a moment for the rest to wind down.
+
+    A poll or a download costs nothing when it is cut off: its task is in the history, and `collect` asks
+    again.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._since: float | None = None
+        self._said = False
+
+    def says(self) -> Happening | None:
+        """Once, when orders are out: what is waited for, and how not to."""
+        out = self._tools.outgoing.count
+        if not self._tools.bell.stopping or out == 0 or self._said:
+            return None
+        self._said = True
+        orders = "1 order" if out == 1 else f"{out} orders"
+        seconds = self._tools.patience.submit
+        note = f"stopping: waiting for the answer to {orders}, at most {seconds:.0f} s; Ctrl-C again gives up"
+        return Happening(news=News.STOPPING, request="", note=note)
+
+    def may_leave(self) -> bool:
+        """Whether nothing is left that must be waited for."""
+        tools = self._tools
+        if tools.bell.abandoned:
+            return True
+        if not tools.bell.stopping:
+            return False
+        self._since = tools.clock.steady() if self._since is None else self._since
+        return tools.outgoing.count == 0 and tools.clock.steady() - self._since > _WINDS_DOWN_SECONDS
 
 
 def _is_of_other_pixels(rival: Generation, job: Buy) -> bool:

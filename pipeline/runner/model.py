@@ -57,6 +57,7 @@ class News(StrEnum):
     CANCELLED = "cancelled"
     LEFT = "left"
     HALTED = "halted"
+    STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ class Happening:
 class Patience:
     """How long the runner waits, in seconds."""
 
+    submit: float = 60.0
     silent: float = 600.0
     task_life: float = 12 * 3600.0
     gone_over: float = 60.0

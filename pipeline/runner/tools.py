@@ -12,6 +12,7 @@ from pipeline.history.queries import Queries
 from pipeline.history.records import Generation
 from pipeline.providers.contract import Provider
 from pipeline.runner.model import Clock, Happening, News, Pacing, Patience
+from pipeline.runner.outgoing import Outgoing
 from pipeline.runner.pace import Pace, with_newest
 from pipeline.runner.signals import Bell
 from pipeline.runner.turnstile import Turnstile
@@ -94,6 +95,7 @@ class Tools:
     tell: Callable[[Happening], None]
     ceiling: Ceiling | None = None
     turnstile: Turnstile = field(default_factory=Turnstile)
+    outgoing: Outgoing = field(default_factory=Outgoing)
     shut_models: dict[str, str] = field(default_factory=dict)
     succeeded: bool = False
     crowded: bool = False

@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipeline.history.search import Filters, Search
 from pipeline.history.states import State
 from pipeline.providers.jimeng.signing import Credentials
 from pipeline.providers.models import Call
+from pipeline.providers.simulator.faults import On, Rule
 from pipeline.providers.simulator.orders import Asked, Refused
 from pipeline.providers.simulator.server import Simulator
 from pipeline.providers.simulator.tasks import Task
@@ -24,6 +26,8 @@ from tests.campaign import accounts
 
 ROOT = Path(__file__).parents[2]
 KEYS = Credentials(access_key="AKLTCAMPAIGN", secret_key="campaign")
+
+_HOLDS_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,26 +39,42 @@ class Ended:
 
 
 class WatchedWorld(World):
-    """A world that notes every order it is asked, and answers one a while after it took it.
+    """A world that notes every call and every order, and answers an order a while after it took it.
 
-    Whoever is killed in that while has paid and does not know it.
+    Whoever is killed in that while has paid and does not know it. `holds`: calls of this kind get no answer
+    before `released` is set.
     """
 
-    def __init__(self, *, answers_after: float = 0.0, **limits: Any) -> None:
+    def __init__(self, *, answers_after: float = 0.0, holds: On | None = None, **limits: Any) -> None:
         super().__init__(**limits)
         self.asked: Counter[str] = Counter()
+        self.calls: Counter[On] = Counter()
+        self.released = threading.Event()
         self._answers_after = answers_after
+        self._holds = holds
+
+    def next_fault(self, on: On, prompt: str) -> Rule | None:
+        """See `World.next_fault`; asked once for every call."""
+        self.calls[on] += 1
+        if on is self._holds and on is not On.SUBMIT:
+            self.released.wait(_HOLDS_SECONDS)
+        return super().next_fault(on, prompt)
 
     def accept(self, asked: Asked, call: Call) -> Task | Refused:
         """See `World.accept`."""
         answer = super().accept(asked, call)
         self.asked[asked.order.prompt] += 1
+        if self._holds is On.SUBMIT:
+            self.released.wait(_HOLDS_SECONDS)
         time.sleep(self._answers_after)
         return answer
 
 
 class Shop:
-    """One server, one home, one spec of small pictures. `more` are variables of the program's environment."""
+    """One server, one home, one spec of small pictures. `more` are variables of the program's environment.
+
+    `server`: another shop's, where two homes buy at the same one.
+    """
 
     def __init__(
         self,
@@ -64,19 +84,22 @@ class Shop:
         pictures: int,
         concurrency: int = 4,
         more: Mapping[str, str] | None = None,
+        server: Simulator | None = None,
     ) -> None:
         self.home = home
         self.world = world
         self.pictures = pictures
-        self._server = Simulator(world, KEYS)
-        self._server.start()
+        self.database = home / "data" / "history.db"
+        self.server = server or Simulator(world, KEYS)
+        if server is None:
+            self.server.start()
         self._environ = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("VOLC_", "JIMENG_", "PIPELINE_"))
         } | {
             "PYTHONPATH": str(ROOT),
-            "JIMENG_ENDPOINT": self._server.endpoint,
+            "JIMENG_ENDPOINT": self.server.endpoint,
             "VOLC_ACCESSKEY": KEYS.access_key,
             "VOLC_SECRETKEY": KEYS.secret_key,
             "PIPELINE_CONCURRENCY": str(concurrency),
@@ -88,7 +111,7 @@ class Shop:
 
     def close(self) -> None:
         """Close the server."""
-        self._server.close()
+        self.server.close()
 
     def write_spec(self, numbers: Iterable[int], *, words: str = "picture") -> None:
         """The spec `week`, one article with one small picture a number."""
@@ -96,12 +119,20 @@ class Shop:
 
     def write_prompts(self, prompts: Mapping[int, str]) -> None:
         """The spec `week` with these prompts; the key of each is `week/a/i<number>`."""
-        lines = [
-            f'      - {{id: i{number}, prompt: "{prompt}", size: 1024x1024, slots: [wechat.thumb]}}'
-            for number, prompt in prompts.items()
-        ]
-        text = "articles:\n  - slug: a\n    images:\n" + "\n".join(lines) + "\n"
-        (self.home / "configs" / "week.yaml").write_text(text, "utf-8")
+        self.write_articles({"a": prompts})
+
+    def write_articles(
+        self, articles: Mapping[str, Mapping[int, str]], *, name: str = "week", more: str = "size: 1024x1024"
+    ) -> None:
+        """A spec of several articles by slug; `more` is said of every picture."""
+        lines = ["articles:"]
+        for slug, prompts in articles.items():
+            lines += [f"  - slug: {slug}", "    images:"]
+            lines += [
+                f'      - {{id: i{number}, prompt: "{prompt}", slots: [wechat.thumb], {more}}}'
+                for number, prompt in prompts.items()
+            ]
+        (self.home / "configs" / f"{name}.yaml").write_text("\n".join([*lines, ""]), "utf-8")
 
     def start(self, *arguments: str, more: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         """Start the program; without arguments it runs the spec."""
@@ -127,11 +158,15 @@ class Shop:
 
     def generations(self) -> tuple[Generation, ...]:
         """Every row of the ledger."""
-        database = Database.at(self.home / "data" / "history.db")
+        database = Database.at(self.database)
         try:
             return Search(database).generations(Filters(limit=100_000))
         finally:
             database.close()
+
+    def states(self) -> list[State]:
+        """Where the rows stand, without disturbing whoever writes them."""
+        return [row.state for row in self.generations()] if self.database.exists() else []
 
     def doubts(self) -> list[Generation]:
         """Orders whose fate nobody knows."""
@@ -141,9 +176,9 @@ class Shop:
         """See `accounts.lost`."""
         return accounts.lost(self.world.tasks(), self.generations())
 
-    def age(self) -> None:
+    def age(self, seconds: float = 60.0) -> None:
         """Let temporary files look old: a sweep spares what somebody may just be writing."""
-        past = time.time() - 60
+        past = time.time() - seconds
         for path in self.home.rglob(".tmp-*"):
             os.utime(path, (past, past))
 
@@ -154,3 +189,11 @@ class Shop:
     def delivered(self) -> int:
         """Files in their places."""
         return len(list((self.home / "output").rglob("*.jpg")))
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that another process brings about."""
+    end = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)

@@ -88,7 +88,7 @@ class Shop:
         stack.enter_context(self.lock)
         self.told: list[Happening] = []
         self.bell = Bell()
-        self.news: queue.SimpleQueue[Happening | None] = queue.SimpleQueue()
+        self.news: queue.Queue[Happening | None] = queue.Queue()
         self.tools = Tools(
             ledger=Ledger(self.database, run),
             gatekeeper=Gatekeeper(self.database, run),

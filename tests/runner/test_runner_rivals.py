@@ -3,8 +3,10 @@
 import threading
 from dataclasses import replace
 
+import pytest
+
 from pipeline.history.states import State
-from pipeline.runner.model import Buy, Collect, News, Watch
+from pipeline.runner.model import Buy, Collect, News, Patience, Watch
 from tests.runner.conftest import OpenMarket, OpenShop
 from tests.runner.runner_bench import SYNC_MODEL, Shop
 
@@ -213,3 +215,39 @@ def test_a_synchronous_picture_of_another_run_is_waited_for(shop: Shop, shop_of:
 
     assert shop.row(job).state is State.STORED
     assert shop.market.sold == 1
+
+
+def test_a_paused_rival_in_the_middle_of_an_order_is_waited_for_no_longer_than_a_silent_task(
+    shop: Shop, shop_of: OpenShop
+) -> None:
+    row = shop.submitting()
+    later = shop_of(shop.market, run="run-2", patience=Patience(silent=0.3))
+
+    _to_its_end(later, Watch(row))
+
+    assert later.news_of() == [News.LEFT]
+    assert later.ledger.generation(row.id) == row
+
+
+@pytest.mark.parametrize("make", ["planned", "submitting", "submitted"])
+def test_nothing_is_bought_or_taken_over_behind_a_paused_rival(
+    shop: Shop, shop_of: OpenShop, make: str
+) -> None:
+    row = getattr(shop, make)()
+    later = shop_of(shop.market, run="run-2", patience=Patience(silent=0.3))
+
+    _to_its_end(later, later.buy())
+
+    assert later.news_of() == [News.LEFT]
+    assert later.ledger.same_request(row.request) == (row,)
+    assert shop.market.sold == 0
+
+
+def _to_its_end(shop: Shop, job: Buy | Watch) -> None:
+    """Carry a job out; a run that waits for ever is stopped, and the test fails."""
+    thread = _later(shop, job)
+    thread.join(10)
+    waits = thread.is_alive()
+    shop.bell.stop()
+    thread.join(10)
+    assert not waits
