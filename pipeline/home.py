@@ -8,9 +8,14 @@ _MARKS = (Path("data") / "history.db", Path("configs") / "settings.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Every path the program writes to, below one root (absolute)."""
+    """Every path the program writes to, below one root (absolute).
+
+    `beside` is the folder of a history that lies elsewhere: the locks of its runs and the answers that wait
+    for its rows belong to it, not to the home.
+    """
 
     root: Path
+    beside: Path | None = None
 
     @property
     def data(self) -> Path:
@@ -35,12 +40,12 @@ class Home:
     @property
     def runs(self) -> Path:
         """One lock file a run."""
-        return self.data / "runs"
+        return (self.beside or self.data) / "runs"
 
     @property
     def inbox(self) -> Path:
         """Bodies of synchronous calls and downloads, until their rows are written."""
-        return self.data / "inbox"
+        return (self.beside or self.data) / "inbox"
 
     @property
     def ballast(self) -> Path:
@@ -64,6 +69,14 @@ class Home:
     def relative(self, path: Path) -> str:
         """`path` as it is shown and stored: relative to the root, with forward slashes."""
         return path.relative_to(self.root).as_posix()
+
+    def kept(self, path: Path) -> str:
+        """`path` as the history keeps it: relative where it lies in the home, so that the home can move."""
+        return self.relative(path) if path.is_relative_to(self.root) else str(path)
+
+    def found(self, kept: str) -> Path:
+        """Where a kept path leads from this home."""
+        return self.root / kept
 
 
 def find_home(start: Path, *, named: Path | None = None, fallback: Path | None = None) -> Home:

@@ -1,5 +1,6 @@
 """The composition root: opens a home for one command and builds the studio. Decides no money."""
 
+import logging
 import os
 import random
 import shlex
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from pipeline.errors import CredentialsError, SettingsError, UsageError
+from pipeline.errors import CredentialsError, PipelineError, SettingsError, UsageError
 from pipeline.fingerprint import account_name
 from pipeline.history.database import Database
 from pipeline.history.memory import Memory, RunStart
@@ -56,16 +57,7 @@ class Place:
     @property
     def database(self) -> Path:
         """Where the history lies."""
-        url = self.settings.database_url
-        if url is None:
-            return self.home.database
-        if not url.startswith("sqlite:///"):
-            raise SettingsError(
-                "PIPELINE_DATABASE_URL: only sqlite:///FILE is supported",
-                next_step="unset it, or name a file",
-            )
-        # Below the home, not the working directory: the same history from whichever folder.
-        return (self.home.root / url.removeprefix("sqlite:///")).resolve()
+        return _database(self.home, self.settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +81,9 @@ def place(start: Path, *, home: Path | None, environ: Mapping[str, str]) -> Plac
                 f"{found.configs / 'settings.yaml'}: prices: there is no model {model}"
                 f"{suggestion(model, MODELS)}"
             )
+    beside = _database(found, settings).parent
     return Place(
-        home=found,
+        home=found if beside == found.data else replace(found, beside=beside),
         settings=settings,
         catalog=load_catalog(overrides if overrides.is_file() else None),
         environ=environ,
@@ -126,6 +119,19 @@ def choose(at: Place, flag: str | None, specs: Sequence[Spec]) -> Choice:
     if credentials is None and word == "auto":
         return Choice(simulated=True, credentials=None, loudly=True)
     return Choice(simulated=False, credentials=credentials)
+
+
+def _database(home: Home, settings: Settings) -> Path:
+    url = settings.database_url
+    if url is None:
+        return home.database
+    if not url.startswith("sqlite:///"):
+        raise SettingsError(
+            "PIPELINE_DATABASE_URL: only sqlite:///FILE is supported",
+            next_step="unset it, or name a file",
+        )
+    # Below the home, not the working directory: the same history from whichever folder.
+    return (home.root / url.removeprefix("sqlite:///")).resolve()
 
 
 @contextmanager
@@ -169,7 +175,7 @@ def open_studio(
             stack.callback(log.close)
             memory.begin_run(start)
             event("run_begins", run=run, command=command, simulated=choice.simulated)
-            stack.callback(lambda: memory.end_run(run, at=REAL_CLOCK.now()))
+            stack.callback(lambda: _end(memory, run))
         yield Studio(
             home=at.home,
             catalog=at.catalog,
@@ -190,10 +196,18 @@ def open_studio(
             buyer=_buyer(at, choice, provider),
             provider=provider,
             pacing=_pacing(settings, choice),
-            patience=Patience(),
+            patience=Patience(submit=settings.submit_timeout),
             clock=REAL_CLOCK,
             bell=Bell(),
         )
+
+
+def _end(memory: Memory, run: str) -> None:
+    """Write a run's end down. Where that cannot be, its free lock says it, and what went before counts."""
+    try:
+        memory.end_run(run, at=REAL_CLOCK.now())
+    except PipelineError as error:
+        event("end_not_written", level=logging.WARNING, run=run, reason=error.message)
 
 
 def _pacing(settings: Settings, choice: Choice) -> Pacing:

@@ -86,10 +86,16 @@ def test_the_history_lies_in_the_home_unless_the_environment_says_otherwise(tmp_
 
 
 def test_another_kind_of_database_is_refused(tmp_path: Path) -> None:
-    at = _at(tmp_path, {"PIPELINE_DATABASE_URL": "postgresql://db/pipeline"})
-
     with pytest.raises(SettingsError, match="only sqlite"):
-        _ = at.database
+        _at(tmp_path, {"PIPELINE_DATABASE_URL": "postgresql://db/pipeline"})
+
+
+def test_a_history_elsewhere_has_its_locks_and_answers_beside_it(tmp_path: Path) -> None:
+    at = _at(tmp_path / "home", {"PIPELINE_DATABASE_URL": f"sqlite:///{tmp_path / 'disk' / 'history.db'}"})
+
+    assert at.home.runs == tmp_path / "disk" / "runs"
+    assert at.home.inbox == tmp_path / "disk" / "inbox"
+    assert at.home.blobs == tmp_path / "home" / "data" / "blobs"
 
 
 def test_specs_are_read_with_the_homes_styles_and_shown_as_they_were_typed(tmp_path: Path) -> None:

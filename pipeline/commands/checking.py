@@ -40,7 +40,7 @@ def _read(paths: Sequence[Path], home: Path | None, terminal: Terminal) -> tuple
     at, found = at_specs(paths, home)
     if check(at.database).standing is Standing.CURRENT:
         with history_of(at, terminal) as database:
-            if problems := name_problems(database, found):
+            if problems := name_problems(database, at.home, found):
                 raise SpecError(problems)
     if unreadable := tuple(_unreadable(found)):
         raise SpecError(unreadable)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.commands.fetching import fetch_tasks
 from pipeline.commands.opening import here, history_of, near_spec
 from pipeline.commands.producing import Request, carry_out
+from pipeline.console.plans import counted
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import ExitCode, PipelineError, worst
@@ -65,11 +67,7 @@ def collect_all(fetch: Fetch) -> int:
 def _collect(item: _UnderWay, at: Place, fetch: Fetch, terminal: Terminal, documents: list[Json]) -> ExitCode:
     path = Path(item.path)
     if not item.path or not path.is_file():
-        terminal.warn(
-            f"{item.spec}: has tasks under way, but its spec is not in {item.path or 'the history'}"
-        )
-        terminal.next_step("put it back, or name the moved one: pipeline collect SPEC")
-        return ExitCode.INCOMPLETE
+        return _without_spec(item, at, fetch, terminal)
     request = _request(
         path,
         item.provider,
@@ -80,6 +78,17 @@ def _collect(item: _UnderWay, at: Place, fetch: Fetch, terminal: Terminal, docum
     except PipelineError as error:
         terminal.error(error)
         return error.exit_code
+
+
+def _without_spec(item: _UnderWay, at: Place, fetch: Fetch, terminal: Terminal) -> ExitCode:
+    """A spec that is not there keeps no paid picture out of the store; only its files can not be made."""
+    terminal.warn(
+        f"{item.spec}: its spec is not in {item.path or 'the history'}; its tasks are fetched all the same"
+    )
+    stored = fetch_tasks(at, item.provider, terminal, patient=fetch.patient)
+    terminal.note(f"{item.spec}: {counted(stored, 'picture')} brought into the store")
+    terminal.next_step("put the spec back, or name the moved one, for its files: pipeline collect SPEC")
+    return ExitCode.INCOMPLETE
 
 
 def _request(path: Path, provider: str | None, fetch: Fetch) -> Request:
@@ -104,6 +113,10 @@ def _under_way(at: Place, terminal: Terminal) -> Sequence[_UnderWay]:
         orders = Ledger(database, run="collect").in_flight([State.SUBMITTING, State.SUBMITTED])
         found = {(item.spec, item.simulated) for item in orders}
         return sorted(
-            _UnderWay(spec, queries.spec_path(spec) or "", "simulator" if simulated else "jimeng")
+            _UnderWay(spec, _whole(at, queries.spec_path(spec)), "simulator" if simulated else "jimeng")
             for spec, simulated in found
         )
+
+
+def _whole(at: Place, kept: str | None) -> str:
+    return "" if kept is None else str(at.home.found(kept))

@@ -8,7 +8,9 @@ from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import UsageError
+from pipeline.history.ledger import Ledger
 from pipeline.history.memory import Memory
+from pipeline.history.queries import Queries
 from pipeline.history.records import Generation
 from pipeline.history.search import Dossier, Search
 from pipeline.history.states import Choice, State
@@ -51,10 +53,19 @@ def reject(generation: int, *, home: Path | None) -> None:
     with history_of(at, terminal) as database:
         dossier = _dossier(Search(database), generation)
         Memory(database).reject(generation, dossier.generation.request, at=REAL_CLOCK.now())
+        others = Ledger(database, run="reject").same_request(dossier.generation.request)
+        kept = Queries(database).spec_path(dossier.generation.spec)
     terminal.result(f"generation {generation} is rejected: it is not used again")
     for file in files_in_place(at, dossier):
         terminal.warn(f"{file.path} still shows it, until another picture takes its place")
-    terminal.next_step(command_line("regenerate", dossier.generation.asset))
+    other = next(
+        (item for item in reversed(others) if item.state is State.STORED and not item.rejected), None
+    )
+    if other is not None and kept is not None:
+        terminal.note(f"generation {other.id} answers the same prompt: the next run takes it, for nothing")
+        terminal.next_step(command_line("run", at.home.found(kept)))
+    else:
+        terminal.next_step(command_line("regenerate", dossier.generation.asset))
 
 
 def _check_picture(found: Generation, place: Opened) -> None:
@@ -64,9 +75,10 @@ def _check_picture(found: Generation, place: Opened) -> None:
             next_step=command_line("show", found.id),
         )
     if not place.studio.store.has(found.master.sha256, found.master.ending):
+        again = command_line("regenerate", found.asset)
         raise UsageError(
             f"the picture of generation {found.id} is missing from the store",
-            next_step=f"put the store back from a copy, or: {command_line('regenerate', found.asset)}",
+            next_step=f"pipeline restore DIR --force   (from a backup; or {again}, which pays)",
         )
 
 

@@ -14,6 +14,7 @@ from pipeline.errors import CredentialsError, HistoryError, Problem, SpecError, 
 from pipeline.history.database import Database
 from pipeline.history.queries import Queries
 from pipeline.history.schema import Standing, Upgraded, check
+from pipeline.home import Home
 from pipeline.nearest import suggestion
 from pipeline.spec.model import Spec
 from pipeline.stages.studio import Studio
@@ -49,14 +50,17 @@ def near_spec(path: Path, home: Path | None) -> Place:
 
 def at_specs(paths: Sequence[Path], home: Path | None) -> tuple[Place, tuple[Spec, ...]]:
     """The home of the first spec, and all specs read; one that is named twice counts once."""
-    for path in paths:
-        if not path.is_file():
-            near = suggestion(str(path), [str(other) for other in path.parent.glob("*.yaml")])
-            raise UsageError(
-                f"{path}: no such spec{near}", next_step="name a YAML file; for an example: pipeline init"
-            )
+    if missing := [path for path in paths if not path.is_file()]:
+        raise UsageError(
+            "\n".join(f"{path}: no such spec{_near(path)}" for path in missing),
+            next_step="name a YAML file; for an example: pipeline init",
+        )
     at = near_spec(paths[0], home)
     return at, read_specs(at, tuple({path.resolve(): path for path in paths}.values()))
+
+
+def _near(path: Path) -> str:
+    return suggestion(str(path), [str(other) for other in path.parent.glob("*.yaml")])
 
 
 @contextmanager
@@ -93,7 +97,7 @@ def opened(
             next_step=f"to begin one: {command_line('init', at.home.root)}   (or add --yes)",
         )
     with _history_for(at, terminal, visit) as database:
-        if problems := name_problems(database, specs):
+        if problems := name_problems(database, at.home, specs):
             raise SpecError(problems)
         choice = _settled(database, choice, specs, visit)
         if choice.loudly and visit is Visit.ASKS:
@@ -120,7 +124,7 @@ def spec_of_asset(asset: str, spec: Path | None, home: Path | None, terminal: Te
         raise UsageError(
             f"{asset}: the history knows no spec named {name}", next_step="to see the keys: pipeline history"
         )
-    path = Path(known)
+    path = at.home.found(known)
     if not path.is_file():
         raise UsageError(
             f"{path}: the spec of {asset} is not there any more", next_step="name it with --spec PATH"
@@ -128,13 +132,14 @@ def spec_of_asset(asset: str, spec: Path | None, home: Path | None, terminal: Te
     return at, path
 
 
-def name_problems(database: Database, specs: Sequence[Spec]) -> tuple[Problem, ...]:
+def name_problems(database: Database, home: Home, specs: Sequence[Spec]) -> tuple[Problem, ...]:
     """The same spec name from another file, while the first still exists, is most often a copied week."""
     queries = Queries(database)
     problems = []
     for spec in specs:
-        known = queries.spec_path(spec.name)
-        if known is not None and Path(known) != spec.path and Path(known).is_file():
+        kept = queries.spec_path(spec.name)
+        known = home.found(kept) if kept is not None else spec.path
+        if known != spec.path and known.is_file():
             message = f"the name {spec.name} belongs to {known}; give this one a `name:` of its own"
             problems.append(Problem(str(spec.path), 1, 1, message))
     return tuple(problems)

@@ -222,6 +222,16 @@ class Ledger:
         with self._database.reading() as session:
             return rows.load(session, query.order_by(GenerationRow.id))
 
+    def among(self, ids: Sequence[int], states: Sequence[State]) -> tuple[Generation, ...]:
+        """Those of some generations that are in one of the states."""
+        wanted = GenerationRow.state.in_([state.value for state in states])
+        with self._database.reading() as session:
+            return tuple(
+                found
+                for chunk in rows.chunks(ids)
+                for found in rows.load(session, rows.generations().where(GenerationRow.id.in_(chunk), wanted))
+            )
+
     def same_request(self, request: str) -> tuple[Generation, ...]:
         """All attempts at a request, by number."""
         query = rows.generations().where(GenerationRow.request_key == request).order_by(GenerationRow.attempt)

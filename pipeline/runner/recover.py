@@ -5,32 +5,47 @@ Runs before anything is planned or polled, so that nothing is bought while an an
 
 from pathlib import Path
 
-from pipeline.history.records import Trouble
+from pipeline.failpoint import reach
+from pipeline.history.records import Generation, Trouble
 from pipeline.history.states import State
 from pipeline.runner.buy import settle_answer
 from pipeline.runner.lock import living
 from pipeline.runner.model import News
 from pipeline.runner.tools import Tools
 
+_SENT = tuple(state for state in State if state not in (State.PLANNED, State.SUBMITTING))
 _DIED = Trouble(code="process_died", message="the program ended while the order was being sent")
 
 
 def recover(tools: Tools) -> None:
-    """Settle every `submitting` row of a dead run."""
-    sending = tools.ledger.in_flight([State.SUBMITTING])
-    alive = living(tools.locks, [generation.owner for generation in sending])
-    for generation in sending:
-        if generation.owner in alive or generation.owner == tools.ledger.run:
-            continue
-        note = tools.note_path(generation)
+    """Settle every `submitting` row of a dead run, and take in answers that lie in the inbox for any other."""
+    for generation in _waiting(tools):
+        note, body = tools.note_path(generation), tools.body_path(generation)
         task_id = _noted(note)
         if task_id is not None:
             tools.ledger.accepted(generation.id, task_id, None, at=tools.clock.now())
+            reach("recovered")
             note.unlink(missing_ok=True)
-        elif tools.body_path(generation).is_file():
+        elif body.is_file() and generation.state is State.STORED:
+            body.unlink(missing_ok=True)  # its picture is in the store: the run died right after
+        elif body.is_file():
             settle_answer(tools, generation)
         elif tools.ledger.ended(generation.id, State.SUBMITTING, State.UNKNOWN, _DIED, at=tools.clock.now()):
             tools.say(News.UNKNOWN, generation, _DIED.message)
+
+
+def _waiting(tools: Tools) -> list[Generation]:
+    """Half-sent rows of dead runs, and whichever rows an answer lies in the inbox for."""
+    sending = tools.ledger.in_flight([State.SUBMITTING])
+    alive = living(tools.locks, [generation.owner for generation in sending]) | {tools.ledger.run}
+    dead = [generation for generation in sending if generation.owner not in alive]
+    known = {generation.id for generation in sending}
+    answered = sorted(
+        int(path.stem)
+        for path in tools.inbox.iterdir()
+        if path.suffix in (".body", ".task") and path.stem.isdecimal() and int(path.stem) not in known
+    )
+    return dead + list(tools.ledger.among(answered, _SENT))
 
 
 def _noted(note: Path) -> str | None:

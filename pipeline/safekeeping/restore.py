@@ -58,7 +58,7 @@ def bring_back(home: Home, database: Path, root: Path, *, force: bool, now: date
             next_step=f"pipeline restore {shlex.quote(str(root))} --force",
         )
     name = f"{now:%Y%m%dT%H%M%S}-restore-{os.getpid()}"
-    folder_inside(home.data, home.runs)
+    folder_inside(home.runs.parent, home.runs)
     with RunLock(home.runs, name):
         if others_alive(home.runs, name):
             raise UsageError(

@@ -23,7 +23,7 @@ def remember(studio: Studio, specs: tuple[Spec, ...], facts: Facts) -> Facts:
             present.add(reading.master.sha256)
     for spec in specs:
         seen = tuple(_asset_fact(spec, image, studio, facts) for image in spec.images)
-        studio.memory.saw_spec(spec.name, str(spec.path), spec.digest, seen, at=now)
+        studio.memory.saw_spec(spec.name, studio.home.kept(spec.path), spec.digest, seen, at=now)
     return replace(facts, present=frozenset(present))
 
 

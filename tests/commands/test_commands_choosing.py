@@ -145,7 +145,7 @@ def test_what_cannot_be_selected_is_said_with_the_reason(desk: Desk, monkeypatch
     assert refused.last == "next: pipeline show 2"
     assert "has no such asset" in elsewhere.err
     assert "is missing from the store" in lost.err
-    assert lost.last == f"next: pipeline regenerate {COVER}"
+    assert lost.last == "next: pipeline restore DIR --force"
 
 
 def test_an_asset_that_is_the_authors_own_file_takes_no_selection(desk: Desk) -> None:

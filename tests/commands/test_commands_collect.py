@@ -47,7 +47,7 @@ def test_a_picture_that_was_interrupted_is_brought_in_without_buying(
         assert interrupted.code == 130
         assert interrupted.last == f"next: pipeline run {spec}"
         assert early[0]["assets"][0]["state"] == "waiting"
-        assert "1 task under way: paid for and not yet fetched" in doctor.err
+        assert "1 task under way: paid for, not yet fetched" in doctor.err
         assert doctor.last == "next: pipeline collect"
         assert [item["status"] for item in listed] == ["complete"]
         assert world.billed() == 1
@@ -70,7 +70,7 @@ def test_a_collect_of_one_spec_finds_out_who_has_its_tasks(
     assert document["assets"][0]["files"][0]["path"].startswith("output/simulated/")
 
 
-def test_tasks_of_a_spec_that_is_gone_are_named_and_the_others_brought_in(
+def test_tasks_of_a_spec_that_is_gone_are_brought_into_the_store_with_the_others(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone, here = desk.spec(image(prompt="虾", more=ASYNC)), desk.spec(image(more=ASYNC), name="week13")
@@ -85,7 +85,8 @@ def test_tasks_of_a_spec_that_is_gone_are_named_and_the_others_brought_in(
         said = desk("collect", "--json")
 
     assert said.code == 3
-    assert f"week12: has tasks under way, but its spec is not in {desk.root}/{gone}" in said.err
+    assert f"week12: its spec is not in {desk.root}/{gone}" in said.err
+    assert "week12: 2 pictures brought into the store" in said.err
     documents = json.loads(said.out)
     check_schema("run", documents)
     assert [item["spec"] for item in documents] == ["week13"]
