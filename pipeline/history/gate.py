@@ -103,12 +103,17 @@ class Gatekeeper:
             if gate.ceiling is not None and (over := _broken(session, gate.ceiling, generation)) is not None:
                 return Over(over)
             limit = session.get(LimitRow, (generation.endpoint, generation.account))
-            running = _running(session, generation, at - timedelta(seconds=gate.doubt_seconds))
+            running = _running(session, generation, (at - timedelta(seconds=gate.doubt_seconds), at))
             learnt = _fresh(limit, at)
             if running >= min(gate.concurrency, learnt.concurrency or gate.concurrency):
                 return Full(0.25, running)
-            if limit is not None and limit.next_submit_at is not None and limit.next_submit_at > at:
-                return Full((limit.next_submit_at - at).total_seconds(), running)
+            rates = [rate for rate in (gate.qps, learnt.qps) if rate is not None]
+            gap = timedelta(seconds=1 / min(rates)) if rates else timedelta(0)
+            if limit is not None and limit.next_submit_at is not None:
+                # Further off than one gap: the clock was put back, and the slot is of another time.
+                left = limit.next_submit_at - at
+                if timedelta(0) < left <= gap:
+                    return Full(left.total_seconds(), running)
             if not move(
                 session,
                 generation.id,
@@ -120,10 +125,9 @@ class Gatekeeper:
                 changes={"sent_at": at, "owner": self._run},
             ):
                 return Lost()
-            rates = [rate for rate in (gate.qps, learnt.qps) if rate is not None]
             if rates:
                 limit = limit or _new_limit(session, generation)
-                limit.next_submit_at = at + timedelta(seconds=1 / min(rates))
+                limit.next_submit_at = at + gap
             return Claimed()
 
     def learn(
@@ -147,7 +151,7 @@ class Gatekeeper:
     def running(self, generation: Generation, *, at: datetime) -> int:
         """How many tasks of the generation's account are out now, doubts apart."""
         with self._database.reading() as session:
-            return _running(session, generation, at)
+            return _running(session, generation, (at, at))
 
     def limits(self, endpoint: str, account: str, *, at: datetime) -> Limits:
         """What is known of an account's limits now."""
@@ -177,13 +181,14 @@ def _broken(session: Session, ceiling: Ceiling, generation: Generation) -> str |
     return None
 
 
-def _running(session: Session, generation: Generation, doubt_since: datetime) -> int:
-    """Tasks that hold a place: sent, running, or in doubt not long ago."""
+def _running(session: Session, generation: Generation, doubts: tuple[datetime, datetime]) -> int:
+    """Tasks that hold a place: sent, running, or in doubt not long ago, not in a future by a wrong clock."""
+    since, until = doubts
     state = GenerationRow.state
     holds = or_(
         state == State.SUBMITTING.value,
         and_(state == State.SUBMITTED.value, GenerationRow.done_at.is_(None)),
-        and_(state == State.UNKNOWN.value, GenerationRow.sent_at > doubt_since),
+        and_(state == State.UNKNOWN.value, GenerationRow.sent_at > since, GenerationRow.sent_at <= until),
     )
     return session.execute(
         select(func.count())
@@ -195,7 +200,7 @@ def _running(session: Session, generation: Generation, doubt_since: datetime) ->
 
 
 def _fresh(limit: LimitRow | None, at: datetime) -> Limits:
-    if limit is None or limit.learnt_at is None or at - limit.learnt_at > LEARNT_LASTS:
+    if limit is None or limit.learnt_at is None or abs(at - limit.learnt_at) > LEARNT_LASTS:
         return Limits()
     return Limits(concurrency=limit.concurrency, qps=limit.qps)
 

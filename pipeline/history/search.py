@@ -7,9 +7,18 @@ prompts takes some tens of milliseconds.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import (  # noqa: TID251 - history owns SQLAlchemy
+    ColumnElement,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history import rows
@@ -181,13 +190,13 @@ def _group(by: str, tag: str | None) -> ColumnElement[str]:
             assert tag is not None
             return TagRow.value.expression
         case _:
-            # Days here, weeks and months in Python: date() is spoken by every database.
-            return func.date(GenerationRow.sent_at)
+            # Minutes here, weeks and months in Python: the author's week begins at the author's midnight.
+            return func.substr(cast(GenerationRow.sent_at, String), 1, len("2026-01-05 10:30"))
 
 
-def _period(by: str, day: str) -> str:
-    """The ISO week or the month of a day."""
-    found = date.fromisoformat(day)
+def _period(by: str, minute: str) -> str:
+    """The ISO week or the month that a minute (UTC) falls in where the author is."""
+    found = datetime.fromisoformat(minute).replace(tzinfo=UTC).astimezone()
     if by == "week":
         year, week, _ = found.isocalendar()
         return f"{year}-W{week:02d}"
@@ -195,21 +204,21 @@ def _period(by: str, day: str) -> str:
 
 
 def _summed(by: str, spent: Sequence[Spending]) -> tuple[Spending, ...]:
-    """Days added up to weeks or months; other groups as they are."""
+    """Minutes added up to weeks or months; other groups as they are."""
     if by not in ("week", "month"):
         return tuple(spent)
     sums: dict[str, Spending] = {}
-    for day in spent:
-        name = _period(by, day.group)
+    for one in spent:
+        name = _period(by, one.group)
         before = sums.get(name)
         sums[name] = Spending(
             group=name,
-            charged=day.charged + (before.charged if before else 0),
-            doubtful=day.doubtful + (before.doubtful if before else 0),
-            cost=day.cost + (before.cost if before else 0),
-            doubtful_cost=day.doubtful_cost + (before.doubtful_cost if before else 0),
-            unpriced=day.unpriced + (before.unpriced if before else 0),
-            doubtful_unpriced=day.doubtful_unpriced + (before.doubtful_unpriced if before else 0),
+            charged=one.charged + (before.charged if before else 0),
+            doubtful=one.doubtful + (before.doubtful if before else 0),
+            cost=one.cost + (before.cost if before else 0),
+            doubtful_cost=one.doubtful_cost + (before.doubtful_cost if before else 0),
+            unpriced=one.unpriced + (before.unpriced if before else 0),
+            doubtful_unpriced=one.doubtful_unpriced + (before.doubtful_unpriced if before else 0),
         )
     return tuple(sums.values())
 

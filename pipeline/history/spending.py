@@ -1,4 +1,4 @@
-"""What was spent since a moment, as every ceiling counts it. A query for a transaction that is open already."""
+"""What was spent since a moment, as every ceiling counts it. For a transaction that is open already."""
 
 from datetime import datetime
 

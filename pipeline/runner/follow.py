@@ -29,6 +29,9 @@ class Follower:
         self._generation = generation
         self._phase = tools.durations.phase()
         self._started = tools.clock.steady()
+        sent = generation.submitted_at
+        # From here on only the steady clock counts: the other one may be put back or forward meanwhile.
+        self._age_at_start = max(0.0, (tools.clock.now() - sent).total_seconds()) if sent else 0.0
         self._polls = 0
         self._asked_at = 0.0
         self._running_at: float | None = None
@@ -46,8 +49,7 @@ class Follower:
             tools.say(News.LEFT, self._generation, self._last.message)
 
     def _age(self) -> float:
-        sent = self._generation.submitted_at
-        return (self._tools.clock.now() - sent).total_seconds() if sent else 0.0
+        return self._age_at_start + self._tools.clock.steady() - self._started
 
     def _wait_until_due(self) -> bool:
         """Wait for the next moment to ask; False when the run ends or patience does."""

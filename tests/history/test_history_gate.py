@@ -265,3 +265,39 @@ def test_the_time_of_a_claim_is_read_after_the_database_was_waited_for(book: Boo
     waits = book.gatekeeper.claim(second, gate, forced=False, exact=False, now=lambda: next(moments))
 
     assert waits == Full(0.5, 1)
+
+
+def test_a_clock_that_was_put_back_holds_no_order_up_longer_than_one_slot(book: Book) -> None:
+    gate = Gate(concurrency=10, qps=1.0, doubt_seconds=30)
+    first, second = book.planned(request="q1:one"), book.planned(request="q1:two")
+    assert _claim(book, first, gate) == Claimed()
+
+    claims = [_claim(book, second, gate, seconds=-7200), _claim(book, second, gate, seconds=-7199)]
+
+    assert Claimed() in claims
+
+
+def test_after_the_clock_was_put_back_the_slots_in_time_hold_again(book: Book) -> None:
+    gate = Gate(concurrency=10, qps=1.0, doubt_seconds=30)
+    rows = [book.planned(request=f"q1:{number}") for number in range(3)]
+    assert _claim(book, rows[0], gate) == Claimed()
+    claimed_at = next(at for at in (-7200, -7199) if _claim(book, rows[1], gate, seconds=at) == Claimed())
+
+    assert _claim(book, rows[2], gate, seconds=claimed_at + 0.25) == Full(0.75, 2)
+
+
+def test_a_doubt_from_a_future_that_a_wrong_clock_made_holds_no_place(book: Book) -> None:
+    book.unknown(request="q1:other", at=after(7200))
+
+    assert _claim(book, book.planned(), ONE) == Claimed()
+
+
+def test_a_limit_that_was_learnt_in_the_future_has_expired(book: Book) -> None:
+    generation = book.planned()
+    book.gatekeeper.learn(generation, concurrency=1, qps=0.01, at=after(7200))
+
+    found = book.gatekeeper.limits(generation.endpoint, generation.account, at=NOW)
+    book.submitted(request="q1:other")
+
+    assert found == Limits()
+    assert _claim(book, generation) == Claimed()
