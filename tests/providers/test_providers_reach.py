@@ -1,11 +1,14 @@
 """Where a connection may lead: certificates, addresses and proxies."""
 
 import io
+import socket
 import ssl
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests.utils  # noqa: TID251 - to show that the file would be read by the library's own sessions
 
 from pipeline.providers.addresses import Reach
 from pipeline.providers.errors import OwnCode
@@ -163,3 +166,48 @@ def test_behind_a_proxy_the_name_is_looked_up_before(
 
     assert (lost.code, lost.sent) == (code, False)
     assert len(proxy.requests) == (code is OwnCode.PROXY)
+
+
+def test_a_name_that_leads_elsewhere_the_second_time_is_judged_at_its_peer(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = ["93.184.216.34", "127.0.0.1"]
+    asked: list[str] = []
+
+    def answer(host: str, port: int | str | None, *_: object, **__: object) -> list[Any]:
+        asked.append(host)
+        address = addresses[min(len(asked), len(addresses)) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, int(port or 0)))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    with FaultServer(always(response(b"hello"))) as server:
+        url = f"http://rebinds.example:{server.port}/"
+        looked_up = str(socket.getaddrinfo("rebinds.example", server.port)[0][4][0])
+        lost = lost_of(transport.send(Outgoing(url=url), io.BytesIO(), reach=Reach.PUBLIC, limits=PATIENT))
+
+    assert Reach.PUBLIC.covers(looked_up)
+    assert asked == ["rebinds.example", "rebinds.example"]
+    assert (lost.code, lost.sent, server.requests) == (OwnCode.BLOCKED_ADDRESS, False, [])
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_passwords_of_a_netrc_are_never_sent(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, own: bool
+) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text(f"machine 127.0.0.1 login amy password {SECRET}\ndefault login amy password {SECRET}\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    with FaultServer(always(response(b"hello"))) as server:
+        head = transport.send(
+            Outgoing(url=server.url),
+            io.BytesIO(),
+            reach=Reach.ANYWHERE,
+            limits=PATIENT,
+            own_connection=own,
+        )
+
+    assert isinstance(head, Head)
+    assert requests.utils.get_netrc_auth(server.url) == ("amy", SECRET)
+    assert b"authorization" not in server.requests[0].lower()

@@ -5,7 +5,7 @@ The order for a synchronous call: its answer is on disk under its own name befor
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,11 +19,9 @@ from pipeline.providers.contract import (
     Answered,
     Denied,
     Fault,
-    Gone,
     NotTaken,
     Order,
     PollAnswer,
-    Refused,
     ResultForm,
     SubmitAnswer,
     Task,
@@ -77,6 +75,9 @@ class JimengProvider:
         self._now = now
         self._offset = timedelta()
         self._transport = Transport()
+        keys = (credentials.access_key, credentials.secret_key, credentials.session_token)
+        # A gateway that refuses a signature may repeat what was signed, in whichever field.
+        self._hidden = tuple(key for key in keys if key and len(key) >= _SHORTEST_SECRET)
 
     @property
     def name(self) -> str:
@@ -96,13 +97,12 @@ class JimengProvider:
 
     def submit(self, order: Order, body: Path) -> SubmitAnswer:
         """Send one order once, on a connection of its own. A synchronous model's answer is kept in `body`."""
-        answer = self._order_and_keep(order, body) if _is_synchronous(order) else self._order(order)
-        return replace(answer, fault=self._hushed(answer.fault)) if isinstance(answer, NotTaken) else answer
+        return self._order_and_keep(order, body) if _is_synchronous(order) else self._order(order)
 
     def read_answer(self, body: Path) -> PollAnswer:
         """Read the kept body of a synchronous call."""
         try:
-            return self._quiet(wire.read_answer(body.read_bytes()))
+            return wire.read_answer(body.read_bytes(), self._hidden)
         except OSError as error:
             return Unready(fault=_disk_fault(error))
 
@@ -111,7 +111,7 @@ class JimengProvider:
         answer, head = self._ask(task, form)
         if head is not None and _is_clock_error(answer) and self._learn_time(head):
             answer, _ = self._ask(task, form)
-        return self._quiet(answer)
+        return answer
 
     def download(self, url: str, target: Path) -> Fault | None:
         """Fetch a result URL to `target`, which appears whole or not at all."""
@@ -134,7 +134,7 @@ class JimengProvider:
         head = self._call(wire.submit_call(order), body, seconds=self._timeouts.submit, own_connection=True)
         if isinstance(head, Lost):
             return _not_taken(head)
-        answer = wire.read_submit(head.status, body.getvalue())
+        answer = wire.read_submit(head.status, body.getvalue(), self._hidden)
         if isinstance(answer, NotTaken) and answer.verdict is Verdict.CLOCK:
             self._learn_time(head)
         return answer
@@ -153,10 +153,11 @@ class JimengProvider:
             if head.status == 200:
                 publish(temp, body)
             data = (body if head.status == 200 else temp).read_bytes()
-            answer = wire.read_synchronous(head.status, data)
+            answer = wire.read_synchronous(head.status, data, self._hidden)
             if isinstance(answer, wire.Heard):
                 return Answered(body=body, request_id=answer.request_id)
-            body.unlink(missing_ok=True)
+            if not data or answer.verdict is not Verdict.UNKNOWN:
+                body.unlink(missing_ok=True)  # what may hold a picture that was paid for is kept, read or not
         except (OSError, PipelineError) as error:
             return NotTaken(verdict=verdict, fault=_disk_fault(error))
         finally:
@@ -170,7 +171,7 @@ class JimengProvider:
         head = self._call(wire.poll_call(task, form), body, seconds=self._timeouts.poll, own_connection=False)
         if isinstance(head, Lost):
             return Unready(fault=head.fault()), None
-        return wire.read_poll(head.status, body.getvalue()), head
+        return wire.read_poll(head.status, body.getvalue(), self._hidden), head
 
     def _call(
         self, call: wire.ApiCall, into: BinaryIO, *, seconds: float, own_connection: bool
@@ -205,20 +206,6 @@ class JimengProvider:
             return False
         self._offset = (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - self._now()
         return True
-
-    def _quiet(self, answer: PollAnswer) -> PollAnswer:
-        if isinstance(answer, Unready | Gone | Refused | Denied):
-            return replace(answer, fault=self._hushed(answer.fault))
-        return answer
-
-    def _hushed(self, fault: Fault) -> Fault:
-        """Without our secrets: a gateway that refuses a signature may repeat what was signed."""
-        keys = self._credentials
-        message = fault.message
-        for secret in (keys.access_key, keys.secret_key, keys.session_token):
-            if secret and len(secret) >= _SHORTEST_SECRET:
-                message = message.replace(secret, "***")
-        return replace(fault, message=message)
 
 
 def _is_synchronous(order: Order) -> bool:

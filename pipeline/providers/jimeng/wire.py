@@ -7,6 +7,7 @@ fields are passed over, and unknown words are answers too.
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.fingerprint import Json, normal_prompt
@@ -33,6 +34,8 @@ VERSION = "2022-08-31"
 POLL_ACTION = "CVSync2AsyncGetResult"
 CLOCK_CODE = "InvalidTimestamp"
 MAX_PICTURE_BYTES = 64 << 20
+MAX_PICTURES = 15
+"""The most that any model makes of one order; more is garbage, and each would be downloaded."""
 
 _SUCCESS, _NO_ACCESS, _NOT_VALID = "10000", "50400", "50215"
 _TOO_MANY_CALLS, _TOO_MANY_TASKS = "50429", "50430"
@@ -115,9 +118,12 @@ def poll_call(task: Task, form: ResultForm) -> ApiCall:
     return ApiCall(action=POLL_ACTION, body=_compact(body))
 
 
-def read_submit(http_status: int, body: bytes) -> Accepted | NotTaken:
-    """What the answer to an order means. A task id settles a doubt: it can be polled, and that is free."""
-    envelope = open_envelope(http_status, body)
+def read_submit(http_status: int, body: bytes, hidden: Sequence[str] = ()) -> Accepted | NotTaken:
+    """What the answer to an order means. A task id settles a doubt: it can be polled, and that is free.
+
+    `hidden`, here and below: words that must not be taken over from an answer.
+    """
+    envelope = open_envelope(http_status, body, hidden)
     verdict, task_id = _verdict(envelope), envelope.task_id
     if task_id is not None and verdict is Verdict.UNKNOWN:
         return Accepted(task_id=task_id, request_id=envelope.request_id)
@@ -127,9 +133,9 @@ def read_submit(http_status: int, body: bytes) -> Accepted | NotTaken:
     )
 
 
-def read_synchronous(http_status: int, body: bytes) -> Heard | NotTaken:
+def read_synchronous(http_status: int, body: bytes, hidden: Sequence[str] = ()) -> Heard | NotTaken:
     """Whether a synchronous call was answered, or why not."""
-    envelope = open_envelope(http_status, body)
+    envelope = open_envelope(http_status, body, hidden)
     success = envelope.code == _SUCCESS
     if success and http_status == 200:
         return Heard(request_id=envelope.request_id)
@@ -137,15 +143,15 @@ def read_synchronous(http_status: int, body: bytes) -> Heard | NotTaken:
     return NotTaken(verdict=_verdict(envelope), fault=fault)
 
 
-def read_answer(body: bytes) -> PollAnswer:
+def read_answer(body: bytes, hidden: Sequence[str] = ()) -> PollAnswer:
     """The kept body of a synchronous call: pictures, a refusal, or nothing that can be used."""
-    envelope = open_envelope(200, body)
+    envelope = open_envelope(200, body, hidden)
     return _pictures(envelope) if envelope.code == _SUCCESS else _without_success(envelope)
 
 
-def read_poll(http_status: int, body: bytes) -> PollAnswer:
+def read_poll(http_status: int, body: bytes, hidden: Sequence[str] = ()) -> PollAnswer:
     """What the answer to a poll means: first its code, then, where that is success, the task's status."""
-    envelope = open_envelope(http_status, body)
+    envelope = open_envelope(http_status, body, hidden)
     if envelope.code != _SUCCESS:
         return _without_success(envelope)
     status = envelope.data.get("status")
@@ -183,8 +189,8 @@ def _without_success(envelope: Envelope) -> PollAnswer:
 
 
 def _pictures(envelope: Envelope) -> PollAnswer:
-    decoded = (_decoded(text) for text in envelope.texts("binary_data_base64"))
-    pictures, urls = tuple(one for one in decoded if one), envelope.texts("image_urls")
+    decoded = (_decoded(text) for text in envelope.texts("binary_data_base64")[:MAX_PICTURES])
+    pictures, urls = tuple(one for one in decoded if one), envelope.texts("image_urls")[:MAX_PICTURES]
     if not urls and not pictures:
         return Unready(fault=envelope.own_fault(OwnCode.NO_PICTURES))
     return Done(urls=urls, pictures=pictures, request_id=envelope.request_id)
