@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +51,8 @@ class DayFile:
     """The open log of one command. A log that cannot be written is no reason to stop: it is left out."""
 
     def __init__(self, folder: Path, level: str, today: datetime) -> None:
+        # A line that a full disk refuses is left out too: a traceback would tell the author nothing.
+        logging.raiseExceptions = False
         self._handler = _file_handler(folder, today)
         _LOGGER.addHandler(self._handler)
         _LOGGER.setLevel(level.upper())
@@ -58,7 +61,8 @@ class DayFile:
     def close(self) -> None:
         """Close the file."""
         _LOGGER.removeHandler(self._handler)
-        self._handler.close()
+        with suppress(OSError):  # what the disk did not take before, it refuses again
+            self._handler.close()
 
 
 def _file_handler(folder: Path, today: datetime) -> logging.Handler:

@@ -116,7 +116,14 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
         renderer.give_up()
         raise
     made = renderer.finish()
-    return _close(studio, plan, wishes, made, tally, buying.failure if buying else None)
+    failure = buying.failure if buying else None
+    try:
+        return _close(studio, plan, wishes, made, tally, failure)
+    except PipelineError as error:
+        if failure is None:
+            raise
+        # What ended the buying may name a task id; that the same disk takes no manifest either says less.
+        raise failure from error
 
 
 class Tally:

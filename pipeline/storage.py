@@ -55,13 +55,18 @@ def folder_inside(root: Path, folder: Path) -> Path:
 
     `root` itself may be a link: that is the author's way to put everything on another disk.
     """
-    real_root, real = root.resolve(), folder.resolve()
-    if not real.is_relative_to(real_root):
+    if leads_out(root, folder):
+        real = folder.resolve()
         message = f"{folder} leads out of {root}, to {real}: a symbolic link stands where a folder belongs"
         raise IncompleteError(message, next_step=f"remove the link, or name another folder than {root}")
     with writing(folder):
         _make(folder)
     return folder
+
+
+def leads_out(root: Path, path: Path) -> bool:
+    """Whether a symbolic link takes `path`, which is named below `root`, to a place outside of it."""
+    return not path.resolve().is_relative_to(root.resolve())
 
 
 def publish(temp: Path, target: Path) -> None:

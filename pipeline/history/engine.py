@@ -65,6 +65,12 @@ def unusable(where: str, reason: str) -> PipelineError:
             f"{where} cannot grow: {reason}",
             next_step="free some space, then type the same command again; nothing that was finished is lost",
         )
+    if "I/O" in reason:
+        return IncompleteError(
+            f"{where} could not be read or written: {reason} (a failing disk, or a limit on file sizes)",
+            next_step="look at that disk and its free space, then type the same command again; "
+            "nothing that was finished is lost",
+        )
     return HistoryError(f"{where}: {reason}", next_step="pipeline db check")
 
 

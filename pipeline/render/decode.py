@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image  # noqa: TID251 - the render package is where pictures are decoded
+from PIL import ImageFile as Files  # noqa: TID251 - the same
 from PIL.ImageFile import ImageFile  # noqa: TID251 - the same
 from PIL.JpegImagePlugin import JpegImageFile  # noqa: TID251 - the same
 from PIL.PngImagePlugin import PngImageFile  # noqa: TID251 - the same
@@ -42,7 +43,11 @@ _BROKEN = (
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn whatever a decoder raises at bad bytes into a PictureError in plain words."""
+    """Turn whatever a decoder raises at bad bytes into a PictureError in plain words.
+
+    Pillow has one switch for the whole process that lets cut-off files pass; no other library may turn it.
+    """
+    Files.LOAD_TRUNCATED_IMAGES = False
     try:
         yield
     except FileNotFoundError as error:

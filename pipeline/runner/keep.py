@@ -65,9 +65,12 @@ def _from_bytes(tools: Tools, pictures: tuple[bytes, ...] | Fault, masters: list
         return pictures
     for data in pictures[len(masters) :]:
         temp = tools.store.temp()
-        with writing(temp):
-            temp.write_bytes(data)
-        fault = _take_in(tools, temp, masters)
+        try:
+            with writing(temp):
+                temp.write_bytes(data)
+            fault = _take_in(tools, temp, masters)
+        finally:
+            temp.unlink(missing_ok=True)
         if fault is not None:
             return fault
     return None

@@ -16,7 +16,7 @@ from pipeline.platforms.model import Format
 from pipeline.spec.model import Article, Prompted, Spec
 from pipeline.stages.outcome import AssetState, Outcome
 from pipeline.stages.studio import Studio
-from pipeline.storage import folder_inside, write_atomic
+from pipeline.storage import folder_inside, leads_out, write_atomic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +30,15 @@ class LeftOver:
 def hand_over(studio: Studio, spec: Spec, found: Sequence[Outcome], facts: Facts) -> LeftOver:
     """Write everything that lies beside the pictures of one spec. What has not changed is not rewritten."""
     shown = [outcome for outcome in found if outcome.action.spec == spec.name]
+    folder = spec_folder(studio.output, spec.name)
+    if folder.exists():
+        folder_inside(studio.output, folder)
     left = _clean(studio, spec, facts, frozenset(file.path for item in shown for file in item.files))
     reach("cleaned")
     for article in spec.articles:
         own = [outcome for outcome in shown if outcome.action.article == article.slug]
         if any(outcome.state is not AssetState.DRAFT for outcome in own):
             _article(studio, spec, article, own)
-    folder = spec_folder(studio.output, spec.name)
     if folder.is_dir():
         _write(folder / SHEET, sheet_html(_sheet(studio, spec, shown)).encode())
         reach("sheet")
@@ -116,6 +118,8 @@ def _clean(studio: Studio, spec: Spec, facts: Facts, shown: frozenset[str]) -> L
             continue
         if path in shown or _stem(path) in wanted:
             continue
+        if leads_out(studio.output, (studio.home.root / path).parent):
+            continue  # whatever lies behind a link is not ours to take away
         if any(row.sha256 == facts.disk[path] for row in rows):
             (studio.home.root / path).unlink(missing_ok=True)
             studio.memory.forget_written(path)

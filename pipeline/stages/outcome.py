@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from pipeline.errors import ExitCode, worst
 from pipeline.history.records import Delivered, Generation
-from pipeline.history.states import State
+from pipeline.history.states import Charged, State
 from pipeline.plan.advice import picture_advice
 from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Work
+from pipeline.plan.price import price_words
 from pipeline.providers.errors import explain
 from pipeline.stages.rendering import Made
 
@@ -169,6 +170,8 @@ def problem_of(generation: Generation, step: str | None) -> Problem:
     assert generation.trouble is not None
     meaning, said = explain(generation.trouble.code).meaning, generation.trouble.message
     words = "" if said.rstrip(".") == meaning.rstrip(".") else f": {said}"
+    if generation.charged is Charged.MAYBE and generation.cost:
+        words += f"; may have cost {price_words(generation.cost)}"
     return Problem(
         code=generation.trouble.code,
         message=f"{meaning} (generation {generation.id}{words})",

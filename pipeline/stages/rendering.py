@@ -72,12 +72,16 @@ class Renderer:
                 for plan, folder in zip(plans, folders, strict=True)
                 if plan.recipe is not None
             ]
-            with writing(folders[0]):
-                results = render(studio.store.path(master.sha256, master.ending), jobs, workers=1)
-            return tuple(
-                self._place(action, plan, result, generation)
-                for plan, result in zip(plans, results, strict=True)
-            )
+            try:
+                with writing(folders[0]):
+                    results = render(studio.store.path(master.sha256, master.ending), jobs, workers=1)
+                return tuple(
+                    self._place(action, plan, result, generation)
+                    for plan, result in zip(plans, results, strict=True)
+                )
+            finally:
+                for job in jobs:  # a full disk gets the room of those back that found no place
+                    job.target.unlink(missing_ok=True)
         except PipelineError as error:
             return _all(action, plans, error)
 

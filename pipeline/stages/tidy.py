@@ -21,7 +21,8 @@ def tidy(studio: Studio, specs: tuple[Spec, ...]) -> None:
         *sweep(studio.home.blobs, now=now, older_than=age, deep=False),
         *sweep(studio.home.inbox, now=now, older_than=age, deep=False),
     ]
-    for spec in specs:
-        swept += sweep(spec_folder(studio.output, spec.name), now=now, older_than=age)
+    for folder in (spec_folder(studio.output, spec.name) for spec in specs):
+        if not folder.is_symlink():  # what lies behind it is somebody else's
+            swept += sweep(folder, now=now, older_than=age)
     if swept:
         event("swept", run=studio.run, files=len(swept))

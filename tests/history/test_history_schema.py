@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, PipelineError
 from pipeline.history import engine, schema
 from pipeline.history.database import Database
 from pipeline.history.schema import HEAD, Checked, Standing, Upgraded, check, make_ready, upgrade
@@ -130,7 +130,7 @@ def test_an_upgrade_that_fails_leaves_the_old_history(
     book.database.close()
     next_program(body)
 
-    with pytest.raises(HistoryError, match=words):
+    with pytest.raises(PipelineError, match=words):
         make_ready(book.path, now=NOW)
 
     assert check(book.path) == Checked(Standing.BEHIND, HEAD)

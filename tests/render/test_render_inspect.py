@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image  # noqa: TID251 - tests make the pictures that the product reads
+from PIL import Image, ImageFile  # noqa: TID251 - tests make the pictures that the product reads
 
 from pipeline.errors import PictureError
 from pipeline.platforms.model import Format
@@ -58,6 +58,26 @@ def test_a_cut_off_picture_is_refused(
 
     assert str(path) in caught.value.message
     assert caught.value.next_step == "save or download it again"
+
+
+@pytest.mark.parametrize(("encoder", "_kind"), ENCODERS)
+@pytest.mark.parametrize("part", [0.5, 0.9, 0.99])
+def test_a_cut_off_picture_is_refused_whatever_another_library_told_the_decoder(
+    tmp_path: Path,
+    busy: Callable[..., Image.Image],
+    monkeypatch: pytest.MonkeyPatch,
+    encoder: str,
+    _kind: Format,
+    part: float,
+) -> None:
+    path = tmp_path / "picture"
+    busy(200, 150).save(path, encoder)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+
+    with pytest.raises(PictureError, match="cut off or damaged"):
+        inspect(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"GIF89a", b"%!PS-Adobe", b"RIFF\0\0\0\0WAVE"])
