@@ -11,6 +11,7 @@ from pipeline.console.terminal import Terminal
 from pipeline.errors import CredentialsError, ExitCode, HistoryError, worst
 from pipeline.history.backup import problems
 from pipeline.history.database import Database
+from pipeline.history.ledger import Ledger
 from pipeline.history.queries import Queries
 from pipeline.history.schema import HEAD, Standing, check
 from pipeline.history.search import Filters, Search
@@ -19,9 +20,11 @@ from pipeline.log import hide
 from pipeline.providers.errors import OwnCode, explain
 from pipeline.providers.jimeng.credentials import load_credentials
 from pipeline.providers.jimeng.signing import Credentials
+from pipeline.runner.lock import living
 from pipeline.storage import BlobStore
 from pipeline.wiring import REAL_CLOCK, Place
 
+_MOST_DOUBTS = 20
 _MENDS = {
     Standing.BEHIND: "pipeline db upgrade",
     Standing.UNKNOWN: "install the newer version of this program again",
@@ -127,20 +130,29 @@ def _orders(terminal: Terminal, at: Place, database: Database) -> _Finding:
     store, search = BlobStore(at.home.blobs), Search(database)
     masters = Queries(database).masters()
     lost = [master for master in masters if not store.has(master.sha256, master.ending)]
-    waiting = search.count(Filters(states=(State.SUBMITTING, State.SUBMITTED)))
-    doubtful = search.generations(Filters(states=(State.UNKNOWN,), limit=100))
+    ledger = Ledger(database, run="doctor")
+    sending = ledger.in_flight([State.SUBMITTING])
+    alive = living(at.home.runs, [item.owner for item in sending])
+    half_sent = [item for item in sending if item.owner not in alive]
+    waiting = [*ledger.in_flight([State.SUBMITTED]), *(item for item in sending if item.owner in alive)]
+    doubtful = [*half_sent, *ledger.in_flight([State.UNKNOWN])]
     total = search.count(Filters())
     counts = f"{counted(total, 'generation')}, {counted(len(masters), 'picture')}"
     terminal.result(f"history     {counts}, at revision {HEAD}")
     step = None
     for gone in lost:
         terminal.warn(f"missing from the store: {gone.sha256}.{gone.ending}")
-    for item in doubtful:
-        cost = "" if item.cost is None else f", may have cost {price(item.cost, at.settings.currency)}"
-        terminal.warn(f"in doubt: generation {item.id} of {item.asset}{cost}")
+    for item in doubtful[:_MOST_DOUBTS]:
+        cost = "its price" if item.cost is None else price(item.cost, at.settings.currency)
+        terminal.warn(f"in doubt: generation {item.id} of {item.asset}, may have cost {cost}")
+    if len(doubtful) > _MOST_DOUBTS:
+        terminal.warn(f"in doubt: {len(doubtful) - _MOST_DOUBTS} more (pipeline history --state unknown)")
+    if doubtful:
         step = "pipeline resolve --all --abandon   (or --resubmit, to let the next run buy them again)"
     if waiting:
-        terminal.warn(f"{counted(waiting, 'task')} under way: paid for and not yet fetched")
+        oldest = min(item.submitted_at or item.planned_at for item in waiting).astimezone()
+        since = f"the oldest since {oldest:%Y-%m-%d %H:%M}; a task is gone after 12 hours"
+        terminal.warn(f"{counted(len(waiting), 'task')} under way: paid for, not yet fetched ({since})")
         step = "pipeline collect"
     return _Finding(ExitCode.INCOMPLETE if lost else ExitCode.OK, step)
 

@@ -5,6 +5,7 @@ its failure is said and changes nothing.
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ def is_worth_telling(report: Report) -> bool:
 
 
 def notify(command: Sequence[str], report: Report, terminal: Terminal, *, home: Path) -> None:
-    """Run the command in the home, with the report. It holds no lock of ours, and no longer than a minute."""
+    """Run the command in the home, with the report: a minute at most, without locks or keys of ours."""
     if not command or not is_worth_telling(report):
         return
     document = json.dumps(report_document(report), ensure_ascii=False)
@@ -38,6 +39,7 @@ def notify(command: Sequence[str], report: Report, terminal: Terminal, *, home: 
             input=document.encode(),
             stdout=subprocess.DEVNULL,
             cwd=home,
+            env={name: value for name, value in os.environ.items() if not name.startswith("VOLC_")},
             timeout=_SECONDS,
             check=False,
         )

@@ -16,9 +16,7 @@ from pipeline.documents import report_document
 from pipeline.errors import (
     CredentialsError,
     ExitCode,
-    IncompleteError,
     PipelineError,
-    StoppedError,
     UsageError,
 )
 from pipeline.fingerprint import Json
@@ -73,8 +71,7 @@ def carry_out(request: Request, terminal: Terminal, publish: Callable[[Json], No
         ) as place:
             return _produce(request, place, terminal, publish)
     except CredentialsError as error:
-        if request.as_json:
-            publish(_without_credentials(request, terminal, error))
+        _without_credentials(request, terminal, publish, error)
         raise
 
 
@@ -99,13 +96,18 @@ def _produce(request: Request, place: Opened, terminal: Terminal, publish: Calla
         progress.news(happening)
 
     def unfinished(error: PipelineError | None) -> None:
+        if not (request.as_json or settings.notify):
+            return
+        early = unfinished_report(studio, place.specs, wishes, tally, error)
         if request.as_json:
-            publish(report_document(unfinished_report(studio, place.specs, wishes, tally, error)))
+            publish(report_document(early))
+        if error is not None:
+            notify(settings.notify, early, terminal, home=studio.home.root)
 
     try:
         with stopping_on_signals(studio.bell), expiring(studio.bell, request.deadline), progress:
             report = produce(studio, place.specs, wishes, Watcher(accept=accept, news=hear))
-    except (StoppedError, IncompleteError) as error:
+    except PipelineError as error:
         unfinished(error)
         raise
     except KeyboardInterrupt:
@@ -115,15 +117,17 @@ def _produce(request: Request, place: Opened, terminal: Terminal, publish: Calla
         return int(ExitCode.INTERRUPTED)
     if request.as_json:
         publish(report_document(report))
+    notify(settings.notify, report, terminal, home=studio.home.root)
     show_report(
         terminal, report, studio.home, settings.currency, again=request.again, table=not request.as_json
     )
-    notify(settings.notify, report, terminal, home=studio.home.root)
     return int(report.exit_code)
 
 
-def _without_credentials(request: Request, terminal: Terminal, error: CredentialsError) -> Json:
-    """The report of a command that Jimeng's missing keys ended: every asset as it stands."""
+def _without_credentials(
+    request: Request, terminal: Terminal, publish: Callable[[Json], None], error: CredentialsError
+) -> None:
+    """Tell that Jimeng's missing keys ended a command: every asset as it stands."""
     jimeng = Choice(simulated=False, credentials=None)
     with opened(
         request.paths,
@@ -134,8 +138,11 @@ def _without_credentials(request: Request, terminal: Terminal, error: Credential
         visit=Visit.LOOKS,
         choice=jimeng,
     ) as place:
-        tally = Tally(place.studio.run)
-        return report_document(unfinished_report(place.studio, place.specs, request.wishes, tally, error))
+        studio, tally = place.studio, Tally(place.studio.run)
+        report = unfinished_report(studio, place.specs, request.wishes, tally, error)
+        if request.as_json:
+            publish(report_document(report))
+        notify(place.place.settings.notify, report, terminal, home=studio.home.root)
 
 
 def check_selectors(wishes: Wishes, place: Opened) -> None:

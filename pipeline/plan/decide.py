@@ -12,7 +12,7 @@ from pipeline.plan.pick import Barred, Have, Need, UnderWay
 from pipeline.plan.price import Purse, price_of, price_words
 from pipeline.plan.reasons import next_step, sentence
 from pipeline.plan.shop import Shopping, better_size, shop, wanted_slots
-from pipeline.plan.slots import planned, unmade
+from pipeline.plan.slots import planned, to_come, unmade
 from pipeline.providers.models import MODELS
 from pipeline.spec.model import Spec
 
@@ -169,7 +169,7 @@ def _to_buy(case: Case, need: Need, shopping: Shopping, facts: Facts, wishes: Wi
     if key in shopping.bought:
         purchase = shopping.purchases[shopping.bought[key]]
         width, height = purchase.wanted.width, purchase.wanted.height
-        slots = unmade(case.image, facts, width, height, work=Work.RENDER)
+        slots = to_come(case.image, facts, wishes, width, height)
         first = purchase.assets[0] == key
         kind, code = (Kind.GENERATE, need.code) if first else (Kind.REUSE, Reason.SHARED)
         return replace(
@@ -191,7 +191,7 @@ def _without(
     """An asset that gets no picture now: what it waits for or what is in its way."""
     slots: tuple[SlotPlan, ...] = ()
     if generation is not None:
-        slots = unmade(case.image, facts, generation.width, generation.height, work=Work.NONE)
+        slots = unmade(case.image, facts, generation.width, generation.height)
     return replace(
         _base(case, kind, code, facts, generation, detail),
         slots=slots,
@@ -206,7 +206,7 @@ def _draft(case: Case, facts: Facts) -> Action:
         return _base(case, Kind.DRAFT, Reason.DRAFT, facts)
     prompted = wish.asked.prompted
     width, height = prompted.size or choose_size(MODELS[prompted.model], wanted_slots([wish], facts))
-    slots = unmade(case.image, facts, width, height, work=Work.NONE)
+    slots = unmade(case.image, facts, width, height)
     return replace(
         _base(case, Kind.DRAFT, Reason.DRAFT, facts),
         slots=slots,

@@ -3,6 +3,7 @@
 from pipeline.history.records import Generation
 from pipeline.history.states import REPEATABLE_REFUSALS
 from pipeline.plan.model import Reason
+from pipeline.plan.price import price_words
 
 _SENTENCES: dict[Reason, str] = {
     Reason.NEW: "new: nothing in the history answers this prompt",
@@ -25,11 +26,11 @@ _SENTENCES: dict[Reason, str] = {
     Reason.IN_FLIGHT: "generation {id} is being made (task {task})",
     Reason.OTHER_RUN: "another run is buying it (generation {id})",
     Reason.OTHER_ACCOUNT: "generation {id} was submitted with another account at {endpoint} ({account})",
-    Reason.UNKNOWN: "generation {id} is in doubt: it was sent, no answer came back, it may be paid for",
+    Reason.UNKNOWN: "generation {id} is in doubt: it was sent, no answer came back, it may have cost {cost}",
     Reason.REFUSED: "generation {id} was refused by the audit ({code}): {message}",
     Reason.PAID_LOST: "generation {id} was paid for and lost: the provider no longer has its task {task}",
     Reason.REJECTED: "you rejected generation {id}, and there is no other picture for it",
-    Reason.ABANDONED: "generation {id} was abandoned; it may have been paid for",
+    Reason.ABANDONED: "generation {id} was abandoned; it may have cost {cost}",
     Reason.PICTURE_GONE: "the picture of generation {id} is missing from the store",
     Reason.USE_MISSING: "{detail} has no picture to take",
     Reason.FILE_UNREADABLE: "{detail}",
@@ -63,8 +64,15 @@ def sentence(code: Reason, generation: Generation | None = None, detail: str = "
         account=generation.account if generation else "",
         code=trouble.code if trouble else "",
         message=trouble.message if trouble else "",
+        cost=_cost(generation),
         detail=detail,
     )
+
+
+def _cost(generation: Generation | None) -> str:
+    if generation is None or generation.cost is None:
+        return "its price"
+    return "nothing" if generation.cost == 0 else price_words(generation.cost)
 
 
 def next_step(

@@ -1,6 +1,7 @@
 """What each slot's file needs: kept, made, or held back because it is not ours to replace. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.history.records import Delivered, Master
 from pipeline.plan.model import Facts, SlotPlan, Wishes, Work
@@ -16,16 +17,30 @@ def slots_of(image: Image, facts: Facts) -> tuple[Slot, ...]:
     return tuple(facts.catalog[slot] for slot in image.slots)
 
 
-def unmade(image: Image, facts: Facts, width: int, height: int, *, work: Work) -> tuple[SlotPlan, ...]:
-    """Slots of a picture that is not there yet, or not to be had: how it would fit."""
-    return tuple(
-        SlotPlan(
-            slot=slot,
-            fit=fit(width, height, slot.width, slot.height, image.focus_for(slot.id)),
-            work=work,
-            stem=facts.stem(image, slot),
-        )
-        for slot in slots_of(image, facts)
+def unmade(image: Image, facts: Facts, width: int, height: int) -> tuple[SlotPlan, ...]:
+    """Slots of a picture that is not there, and is not bought now: how it would fit."""
+    return tuple(_unmade(image, slot, facts, width, height, Work.NONE) for slot in slots_of(image, facts))
+
+
+def to_come(image: Image, facts: Facts, wishes: Wishes, width: int, height: int) -> tuple[SlotPlan, ...]:
+    """Slots of a picture that is bought now. A file changed by hand is told before anything is paid."""
+    plans = []
+    for slot in slots_of(image, facts):
+        plan = _unmade(image, slot, facts, width, height, Work.RENDER)
+        rows = _written(plan.stem, slot, facts)
+        edited = rows and facts.disk[rows[0].path] not in {row.sha256 for row in rows}
+        if edited and not wishes.overwrite:
+            plan = replace(plan, work=Work.HELD_EDITED, path=rows[0].path)
+        plans.append(plan)
+    return tuple(plans)
+
+
+def _unmade(image: Image, slot: Slot, facts: Facts, width: int, height: int, work: Work) -> SlotPlan:
+    return SlotPlan(
+        slot=slot,
+        fit=fit(width, height, slot.width, slot.height, image.focus_for(slot.id)),
+        work=work,
+        stem=facts.stem(image, slot),
     )
 
 

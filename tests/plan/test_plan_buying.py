@@ -88,7 +88,7 @@ def test_a_new_prompt_is_bought_once_with_its_price_and_all_that_its_row_needs()
         (
             generation(State.CANCELLED, charged=Charged.MAYBE, resolution=Resolution.ABANDONED),
             Reason.ABANDONED,
-            "abandoned; it may have been paid for",
+            "abandoned; it may have cost 0.20",
             "pipeline regenerate week12/lobster/cover",
         ),
     ],
