@@ -15,18 +15,25 @@ def paid_twice(tasks: Sequence[Task]) -> list[str]:
 
 
 def lost(tasks: Sequence[Task], rows: Sequence[Generation]) -> set[str]:
-    """Ids of tasks that no row knows; an order of the same words that was ever in doubt stands for one."""
+    """Ids of tasks that no row knows.
+
+    An order of the same words stands for one that has no number: it was ever in doubt, or answered at once.
+    """
     known = {row.task_id for row in rows}
-    doubtful = Counter(row.prompt for row in rows if row.task_id is None and was_in_doubt(row))
+    nameless = Counter(row.prompt for row in rows if row.task_id is None and _may_stand_for_one(row))
     missing = set()
     for task in tasks:
         if task.id in known:
             continue
-        if doubtful[task.order.prompt]:
-            doubtful[task.order.prompt] -= 1
+        if nameless[task.order.prompt]:
+            nameless[task.order.prompt] -= 1
         else:
             missing.add(task.id)
     return missing
+
+
+def _may_stand_for_one(row: Generation) -> bool:
+    return row.state is State.STORED or was_in_doubt(row)
 
 
 def was_in_doubt(row: Generation) -> bool:
