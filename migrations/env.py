@@ -9,17 +9,17 @@ from sqlalchemy import Connection  # noqa: TID251 - migrations speak SQL
 
 from pipeline.errors import HistoryError
 from pipeline.history.engine import open_engine
-from pipeline.history.models import Base
+from pipeline.history.models import METADATA
 
 
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         render_as_batch=True,
         compare_type=True,
         transactional_ddl=True,
-        user_module_prefix="pipeline.history.models.",
+        user_module_prefix="pipeline.history.naming.",
     )
     with context.begin_transaction():
         context.run_migrations()

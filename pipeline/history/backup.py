@@ -90,8 +90,15 @@ def snapshot(source: Path, target: Path) -> None:
 
 
 def problems(path: Path) -> tuple[str, ...]:
-    """What SQLite itself finds wrong in a database file: pages, indexes, rows without their parents."""
-    with reading(path) as database:
+    """What SQLite itself finds wrong in a database file: pages, indexes, CHECKs, rows without parents."""
+    check(path)
+    # Not mode=ro: SQLite does not look at CHECKs over a connection that cannot write.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with (
+        sqlite_errors(path),
+        closing(sqlite3.connect(uri, uri=True, timeout=engine.BUSY_SECONDS)) as database,
+    ):
+        database.execute("PRAGMA query_only=ON")
         words = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
         orphans = database.execute("PRAGMA foreign_key_check").fetchall()
     found = [word for word in words if word != "ok"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import rows
+from pipeline.history import focus, rows
 from pipeline.history.database import Database
 from pipeline.history.models import (
     AssetRow,
@@ -16,8 +16,9 @@ from pipeline.history.models import (
     RunRow,
     SpecRow,
 )
-from pipeline.history.records import AssetFact, Delivered, OwnPicture
+from pipeline.history.records import AssetFact, Delivered, FocusPoint, OwnPicture
 from pipeline.history.states import Choice
+from pipeline.subject import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +142,13 @@ class Memory:
             row = session.get(OwnFileRow, picture.path) or OwnFileRow(path=picture.path)
             row.size, row.mtime_ns, row.blob_sha256 = picture.size, picture.mtime_ns, master.sha256
             session.add(row)
+
+    def keep_subject(self, master: str, subject: Subject, *, at: datetime) -> bool:
+        """Keep where the subject of a master lies; False, and nothing kept, while no such master is known."""
+        with self._database.writing() as session:
+            return focus.keep_subject(session, master, subject, at)
+
+    def point_at(self, point: FocusPoint) -> None:
+        """Append where the author wants an asset's crops centred."""
+        with self._database.writing() as session:
+            focus.point_at(session, point)

@@ -66,11 +66,22 @@ _DECISIONS = """
             AND b.choice = a.choice AND b.request_key = a.request_key AND b.at = a.at)
     ORDER BY a.id
 """
+_FOCUS_POINTS = """
+    INSERT INTO main.focus_point (asset_key, slot, x, y, spec_said, at)
+    SELECT a.asset_key, a.slot, a.x, a.y, a.spec_said, a.at FROM old.focus_point a
+    WHERE NOT EXISTS (
+        SELECT 1 FROM main.focus_point b WHERE b.asset_key = a.asset_key AND b.slot = a.slot AND b.at = a.at
+            AND b.x IS a.x AND b.y IS a.y AND b.spec_said = a.spec_said)
+    ORDER BY a.id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """What came over: generations that the copy lacked, those that had moved on, and what belongs to them."""
+    """What came over: generations that the copy lacked, those that had moved on, and what belongs to them.
+
+    `decisions` are all words of the author: which picture, and where its crops are centred.
+    """
 
     generations: int
     moved_on: int
@@ -95,9 +106,8 @@ def merge(old: Path, into: Path) -> Brought:
         generations = _bring_generations(database)
         _bring(database, "generation_tag", "same.id, name, value", "JOIN same ON old_id = generation_id")
         database.execute(_EVENTS)
-        decisions = database.execute(_DECISIONS).rowcount
-        if decisions:
-            _sort_by_time(database, "decision")
+        decisions = _append(database, "decision", _DECISIONS)
+        decisions += _append(database, "focus_point", _FOCUS_POINTS)
         files = _bring_files(database)
         check_references(database, into)
         database.execute("COMMIT")
@@ -136,12 +146,12 @@ def _bring(
 
 
 def _bring_surroundings(database: sqlite3.Connection) -> None:
-    """Runs, pictures and specs that are not known yet; of caches and limits, the old ones are newer."""
+    """Runs, specs, pictures and subjects that are not known; of caches and limits, the old are newer."""
     database.execute(
         "UPDATE main.run SET ended_at = (SELECT o.ended_at FROM old.run o WHERE o.id = run.id)"
         " WHERE ended_at IS NULL AND id IN (SELECT id FROM old.run)"
     )
-    for table in ("run", "blob"):
+    for table in ("run", "blob", "subject"):
         _bring(database, table, "")
     for table in ("own_file", "account_limit"):
         _bring(database, table, "", verb="INSERT OR REPLACE")
@@ -228,8 +238,16 @@ def _bring_files(database: sqlite3.Connection) -> int:
     return files
 
 
+def _append(database: sqlite3.Connection, table: str, statement: str) -> int:
+    """Bring over words of the author that are not known; they take their place by the time they were said."""
+    brought = database.execute(statement).rowcount
+    if brought:
+        _sort_by_time(database, table)
+    return brought
+
+
 def _sort_by_time(database: sqlite3.Connection, table: str) -> None:
-    """Number rows anew by their moment: of decisions and of files, the last row is the word that counts."""
+    """Number rows anew by their moment: of words and of files, the last row is the one that counts."""
     listed = ", ".join(name for name in columns(database, table) if name != "id")
     database.execute(f"CREATE TEMP TABLE sorted AS SELECT {listed} FROM main.{table} ORDER BY at, id")  # noqa: S608 - ours
     database.execute(f"DELETE FROM main.{table}")  # noqa: S608 - our own names

@@ -3,69 +3,29 @@
 No CASCADE anywhere: a batch rebuild with cascades on would delete the children without a word.
 """
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
 # The fence of this module: SQLAlchemy is allowed in pipeline.history.
 from sqlalchemy import (  # noqa: TID251 - history owns SQLAlchemy
     JSON,
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
+    LargeBinary,
     String,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy.orm import Mapped, mapped_column  # noqa: TID251 - history owns SQLAlchemy
 
+from pipeline.history.naming import Base, one_of
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware in the program, naive UTC in the database (SQLite keeps no zone)."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To naive UTC. Raises ValueError on a naive moment: nobody knows whose clock that is."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Back to an aware moment."""
-        del dialect
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _one_of(column: str, values: type[State | Charged | Choice | Purpose | Resolution]) -> str:
-    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
-
-
-class Base(DeclarativeBase):
-    """All tables share one naming convention, so that migrations can name what they change."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), str: Text()}
+METADATA = Base.metadata
+"""Every table below, for migrations."""
 
 
 class RunRow(Base):
@@ -112,11 +72,11 @@ class GenerationRow(Base):
     __tablename__ = "generation"
     __table_args__ = (
         UniqueConstraint("request_key", "attempt"),
-        CheckConstraint(_one_of("state", State), name="state"),
-        CheckConstraint(_one_of("charged", Charged), name="charged"),
-        CheckConstraint(_one_of("purpose", Purpose), name="purpose"),
+        CheckConstraint(one_of("state", State), name="state"),
+        CheckConstraint(one_of("charged", Charged), name="charged"),
+        CheckConstraint(one_of("purpose", Purpose), name="purpose"),
         CheckConstraint(
-            f"resolution IS NULL OR ({_one_of('resolution', Resolution)} AND state = 'cancelled')",
+            f"resolution IS NULL OR ({one_of('resolution', Resolution)} AND state = 'cancelled')",
             name="resolution",
         ),
         CheckConstraint("state <> 'stored' OR (blob_sha256 IS NOT NULL AND charged = 'yes')", name="stored"),
@@ -189,8 +149,8 @@ class EventRow(Base):
 
     __tablename__ = "event"
     __table_args__ = (
-        CheckConstraint(_one_of("source", State), name="source"),
-        CheckConstraint(_one_of("target", State), name="target"),
+        CheckConstraint(one_of("source", State), name="source"),
+        CheckConstraint(one_of("target", State), name="target"),
         Index("ix_event_generation_id", "generation_id"),
     )
 
@@ -208,7 +168,7 @@ class DecisionRow(Base):
 
     __tablename__ = "decision"
     __table_args__ = (
-        CheckConstraint(_one_of("choice", Choice), name="choice"),
+        CheckConstraint(one_of("choice", Choice), name="choice"),
         CheckConstraint("(choice = 'rejected') = (asset_key IS NULL)", name="whose"),
         Index("ix_decision_asset_key", "asset_key"),
         Index("ix_decision_generation_id", "generation_id"),
@@ -292,3 +252,41 @@ class LimitRow(Base):
     qps: Mapped[float | None] = mapped_column(Float)
     learnt_at: Mapped[datetime | None]
     next_submit_at: Mapped[datetime | None]
+
+
+class SubjectRow(Base):
+    """Where the subject of a master lies, as one method found it: a cache, the same for whoever looks."""
+
+    __tablename__ = "subject"
+    __table_args__ = (
+        CheckConstraint("length(columns) = 64 AND length(rows) = 64 AND length(grid) = 256", name="sizes"),
+    )
+
+    master: Mapped[str] = mapped_column(String(64), ForeignKey("blob.sha256"), primary_key=True)
+    method: Mapped[str] = mapped_column(String(40), primary_key=True)
+    columns: Mapped[bytes] = mapped_column(LargeBinary)
+    rows: Mapped[bytes] = mapped_column(LargeBinary)
+    grid: Mapped[bytes] = mapped_column(LargeBinary)
+    found_at: Mapped[datetime]
+
+
+class FocusPointRow(Base):
+    """Where the author wants crops centred; appended, the newest word counts. No x and y: taken back.
+
+    `slot` is empty for all slots of the asset; `spec_said` is what the spec said when it was set.
+    """
+
+    __tablename__ = "focus_point"
+    __table_args__ = (
+        CheckConstraint("(x IS NULL) = (y IS NULL)", name="whole"),
+        CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="inside"),
+        Index("ix_focus_point_asset_key", "asset_key"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    asset_key: Mapped[str] = mapped_column(String(200))
+    slot: Mapped[str] = mapped_column(String(80))
+    x: Mapped[float | None] = mapped_column(Float)
+    y: Mapped[float | None] = mapped_column(Float)
+    spec_said: Mapped[str]
+    at: Mapped[datetime]

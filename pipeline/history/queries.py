@@ -1,13 +1,13 @@
 """What a plan needs to know, in a handful of queries however many assets there are. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import rows
+from pipeline.history import focus, rows
 from pipeline.history.database import Database
 from pipeline.history.models import (
     AssetRow,
@@ -21,6 +21,7 @@ from pipeline.history.models import (
 from pipeline.history.records import AssetFact, Decision, Delivered, Generation, Known, Master, OwnPicture
 from pipeline.history.spending import spent
 from pipeline.history.states import IN_FLIGHT, Choice, Purpose, State
+from pipeline.subject import Subject
 
 
 class Queries:
@@ -52,6 +53,7 @@ class Queries:
                     session, [fact.own_sha256 for fact in facts.values() if fact.own_sha256]
                 ),
                 same_bytes=_same_bytes(session, [*decided.values(), *chain.from_iterable(attempts.values())]),
+                focus_points=focus.focus_points(session, assets),
             )
 
     def own_pictures(self, paths: Sequence[str]) -> dict[str, OwnPicture]:
@@ -69,6 +71,11 @@ class Queries:
                         path=row.path, size=row.size, mtime_ns=row.mtime_ns, master=rows.master(blob)
                     )
         return found
+
+    def subjects(self, masters: Sequence[str], *, method: str | None = None) -> Mapping[str, Subject]:
+        """The subject of each master by hash, where one was found: as `method` did, else the last."""
+        with self._database.reading() as session:
+            return focus.subjects(session, masters, method)
 
     def spec_path(self, name: str) -> str | None:
         """Where a spec of that name was last seen."""

@@ -156,6 +156,22 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FocusPoint:
+    """The author's word on where an asset's crops are centred, in 0..1 of the master from its left top.
+
+    `slot` is empty for all slots; x and y are None where the word before is taken back. `spec_said` is what
+    the spec said then, as `pipeline.spec.aim.said` writes it.
+    """
+
+    asset: str
+    slot: str = ""
+    x: float | None = None
+    y: float | None = None
+    spec_said: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPicture:
     """The author's own file as it was last read: a cache by path, size and time of change."""
 
@@ -196,7 +212,8 @@ class Known:
     `attempts` by request, oldest first; `decisions` by asset, newest first; `decided` the generations they
     name; `pursuits` by asset what the author asked for and is under way; `last_selected` by request;
     `written` all rows by path, newest first; `own_masters` by hash; `same_bytes` by hash the generations
-    that came back as one and the same file though their prompts differ.
+    that came back as one and the same file though their prompts differ; `focus_points` by asset, newest
+    first.
     """
 
     attempts: Mapping[str, tuple[Generation, ...]] = field(default_factory=dict)
@@ -208,3 +225,4 @@ class Known:
     written: Mapping[str, tuple[Delivered, ...]] = field(default_factory=dict)
     own_masters: Mapping[str, Master] = field(default_factory=dict)
     same_bytes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    focus_points: Mapping[str, tuple[FocusPoint, ...]] = field(default_factory=dict)

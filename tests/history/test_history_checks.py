@@ -4,8 +4,10 @@ import sqlite3
 
 import pytest
 
+from pipeline.history.records import FocusPoint
 from pipeline.history.states import Purpose
-from tests.history.book import Book
+from pipeline.subject import Subject
+from tests.history.book import NOW, Book
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,30 @@ def test_an_impossible_generation_is_refused(book: Book, constraint: str, change
 )
 def test_other_impossible_rows_are_refused(book: Book, constraint: str, change: str) -> None:
     book.stored(purpose=Purpose.REGENERATE)
+
+    with pytest.raises(sqlite3.IntegrityError, match=constraint):
+        book.sql(change)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("ck_focus_point_whole", "UPDATE focus_point SET y = NULL"),
+        ("ck_focus_point_whole", "UPDATE focus_point SET x = NULL"),
+        ("ck_focus_point_inside", "UPDATE focus_point SET x = 1.01"),
+        ("ck_focus_point_inside", "UPDATE focus_point SET y = -0.01"),
+        ("ck_subject_sizes", "UPDATE subject SET columns = zeroblob(63)"),
+        ("ck_subject_sizes", "UPDATE subject SET rows = zeroblob(65)"),
+        ("ck_subject_sizes", "UPDATE subject SET grid = zeroblob(64)"),
+        ("FOREIGN KEY", "UPDATE subject SET master = 'nowhere'"),
+    ],
+)
+def test_an_impossible_point_or_subject_is_refused(book: Book, constraint: str, change: str) -> None:
+    master = book.stored().master
+    assert master is not None
+    book.memory.point_at(FocusPoint(asset="week12/cats/cover", x=0.0, y=1.0, spec_said="auto", at=NOW))
+    subject = Subject(method="saliency/1", columns=bytes(64), rows=bytes(64), grid=bytes(256))
+    assert book.memory.keep_subject(master.sha256, subject, at=NOW)
 
     with pytest.raises(sqlite3.IntegrityError, match=constraint):
         book.sql(change)

@@ -16,11 +16,24 @@ from sqlalchemy import Inspector, create_engine, inspect  # noqa: TID251 - compa
 
 from pipeline.history.database import Database
 from pipeline.history.engine import sqlite_url
-from pipeline.history.models import Base
-from pipeline.history.schema import HEAD, REVISIONS, Standing, check, migrations_folder, upgrade
+from pipeline.history.models import METADATA
+from pipeline.history.records import FocusPoint
+from pipeline.history.schema import (
+    HEAD,
+    REVISIONS,
+    Checked,
+    Standing,
+    Upgraded,
+    check,
+    make_ready,
+    migrations_folder,
+    upgrade,
+)
 from pipeline.history.search import Search
 from pipeline.history.states import State
+from pipeline.subject import Subject
 from tests.history.alembics import ROOT, alembic_at
+from tests.history.book import NOW, Book
 
 _MOMENT, _BLOB = "2026-11-24 09:30:00.000000", "ab" * 32
 PLANTED: dict[str, dict[str, dict[str, object]]] = {
@@ -100,6 +113,25 @@ PLANTED: dict[str, dict[str, dict[str, object]]] = {
     },
 }
 """One row for each table, as the program of that revision would have left it. A new revision adds its own."""
+PLANTED["0002"] = {
+    **PLANTED["0001"],
+    "subject": {
+        "master": _BLOB,
+        "method": "saliency/1",
+        "columns": bytes(64),
+        "rows": bytes(64),
+        "grid": bytes(256),
+        "found_at": _MOMENT,
+    },
+    "focus_point": {
+        "asset_key": "week12/cats/cover",
+        "slot": "",
+        "x": 0.5,
+        "y": 0.4,
+        "spec_said": "auto",
+        "at": _MOMENT,
+    },
+}
 
 
 def _plant(path: Path, revision: str) -> None:
@@ -167,13 +199,13 @@ def test_every_revision_is_tested_with_rows_in_every_table() -> None:
 def test_the_migrations_make_what_the_models_say(path: Path) -> None:
     with alembic_at(path) as (_, connection):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_every_constraint_and_index_has_the_name_that_the_models_give_it(path: Path, tmp_path: Path) -> None:
     modelled = tmp_path / "models.db"
     engine = create_engine(sqlite_url(modelled))
-    Base.metadata.create_all(engine)
+    METADATA.create_all(engine)
     engine.dispose()
 
     assert _shape(path) == _shape(modelled)
@@ -222,6 +254,30 @@ def test_rows_of_every_revision_live_on_at_head(tmp_path: Path, revision: str) -
         1,
         1,
     )
+
+
+def test_a_history_of_the_first_revision_is_upgraded_with_a_copy_and_takes_points_at_once(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "history.db"
+    upgrade(path, "0001")
+    _plant(path, "0001")
+
+    upgraded = make_ready(path, now=NOW)
+
+    copy = tmp_path / "backups" / "history-0001-20261124T093000Z.db"
+    assert upgraded == Upgraded("0001", copy)
+    assert check(copy) == Checked(Standing.BEHIND, "0001")
+    database = Database.at(path)
+    book = Book(database, path)
+    point = FocusPoint(asset="week12/cats/cover", x=0.5, y=0.4, spec_said="auto", at=NOW)
+    subject = Subject(method="saliency/1", columns=bytes(64), rows=bytes(64), grid=bytes(256))
+    book.memory.point_at(point)
+    assert book.memory.keep_subject(_BLOB, subject, at=NOW)
+    known = book.queries.known(requests=[], assets=[point.asset], specs=[])
+    assert known.focus_points == {point.asset: (point,)}
+    assert book.queries.subjects([_BLOB]) == {_BLOB: subject}
+    database.close()
 
 
 def test_every_step_down_can_be_gone_up_again(path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import ExitCode, HistoryError, IncompleteError, PipelineError, UsageError
 from pipeline.history import backup as history_backup
 from pipeline.history import engine
+from pipeline.history.schema import HEAD
 from pipeline.safekeeping.pictures import Fate
 from pipeline.safekeeping.record import BackupFolder
 from pipeline.storage import publish, write_atomic
@@ -33,7 +34,7 @@ def test_a_backup_holds_the_history_and_every_picture(ward: Ward, folder: Path) 
     assert document == {
         "kind": "pipeline backup",
         "created_at": NOW.isoformat(),
-        "revision": "0001",
+        "revision": HEAD,
         "generations": 2,
         "blobs": 3,
         "sha256": sha256((folder / "history.db").read_bytes()).hexdigest(),

@@ -13,14 +13,17 @@ from pipeline.history import backup as history_backup
 from pipeline.history.gate import Claimed
 from pipeline.history.memory import RunStart
 from pipeline.history.merge import Brought, lacking, merge
-from pipeline.history.records import AssetFact, Generation
+from pipeline.history.records import AssetFact, FocusPoint, Generation
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
+from pipeline.subject import Subject
 from tests.history.book import NOW, TROUBLE, WIDE_OPEN, after, written
 from tests.history.seeded import fill
 from tests.safekeeping.ward import Ward, everything, rows
 
 NOTHING = Brought(generations=0, moved_on=0, decisions=0, assets=0, files=0)
 PLAIN = "q1:cat"
+POINT = FocusPoint(asset="week12/cats/cat", slot="wechat.cover", x=0.5, y=0.4, spec_said="auto", at=NOW)
+SUBJECT = Subject(method="saliency/1", columns=bytes(range(64)), rows=bytes(64), grid=bytes(256))
 
 
 @pytest.fixture
@@ -62,10 +65,13 @@ def test_a_history_that_went_on_from_the_backup_brings_all_of_it(ward: Ward, cop
     ward.book.memory.will_write(written(generation=dog.id))
     ward.own("shot")
     ward.book.gatekeeper.learn(dog, concurrency=3, at=NOW)
+    ward.book.memory.point_at(POINT)
+    assert dog.master is not None
+    assert ward.book.memory.keep_subject(dog.master.sha256, SUBJECT, at=after(120))
 
     brought = merge(ward.path, copy)
 
-    assert brought == Brought(generations=1, moved_on=0, decisions=3, assets=1, files=1)
+    assert brought == Brought(generations=1, moved_on=0, decisions=4, assets=1, files=1)
     old, new = everything(ward.path), everything(copy)
     assert {table: sorted(found, key=repr) for table, found in new.items()} == {
         table: sorted(found, key=repr) for table, found in old.items()
@@ -255,6 +261,48 @@ def test_the_newest_word_counts_wherever_it_was_said(ward: Ward, other: Ward, co
 
     words = rows(copy, "SELECT choice FROM decision ORDER BY id")
     assert words == [("selected",), ("rejected",)]
+
+
+def test_the_newest_word_on_a_focus_counts_wherever_it_was_said(ward: Ward, other: Ward, copy: Path) -> None:
+    ward.book.memory.point_at(POINT)
+    _split(ward, other, copy)
+    latest = replace(POINT, x=None, y=None, at=after(200))
+    ward.book.memory.point_at(latest)
+    copy.unlink()
+    history_backup.snapshot(ward.path, copy)
+    between = [replace(POINT, slot=slot, at=after(100)) for slot in ("", "wechat.cover")]
+    for point in between:
+        other.book.memory.point_at(point)
+
+    assert merge(other.path, copy) == replace(NOTHING, decisions=2)
+    assert merge(other.path, copy) == NOTHING
+
+    words = rows(copy, "SELECT slot, x, y, at FROM focus_point ORDER BY id")
+    assert words == [
+        ("wechat.cover", 0.5, 0.4, "2026-11-24 09:30:00.000000"),
+        ("", 0.5, 0.4, "2026-11-24 09:31:40.000000"),
+        ("wechat.cover", 0.5, 0.4, "2026-11-24 09:31:40.000000"),
+        ("wechat.cover", None, None, "2026-11-24 09:33:20.000000"),
+    ]
+
+
+def test_a_subject_that_the_backup_has_stays_as_it_was_found(ward: Ward, other: Ward, copy: Path) -> None:
+    found = ward.paint("cat").master
+    assert found is not None
+    _split(ward, other, copy)
+    newer = replace(SUBJECT, method="faces/1")
+    for subject, book in ((SUBJECT, ward.book), (replace(SUBJECT, rows=bytes([1] * 64)), other.book)):
+        assert book.memory.keep_subject(found.sha256, subject, at=after(10))
+    assert other.book.memory.keep_subject(found.sha256, newer, at=after(20))
+    copy.unlink()
+    history_backup.snapshot(ward.path, copy)
+
+    assert merge(other.path, copy) == NOTHING
+
+    assert rows(copy, "SELECT method, rows FROM subject ORDER BY method") == [
+        ("faces/1", newer.rows),
+        ("saliency/1", SUBJECT.rows),
+    ]
 
 
 def test_the_newest_writing_of_a_file_counts(ward: Ward, other: Ward, copy: Path) -> None:

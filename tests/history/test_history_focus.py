@@ -1,0 +1,114 @@
+"""Subjects found in masters and points set by hand, as the history keeps them."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+from pipeline.history import backup
+from pipeline.history.database import Database
+from pipeline.history.records import FocusPoint
+from pipeline.subject import Subject
+from tests.history.book import NOW, Book, after
+
+COVER, INNER = "week12/cats/cover", "week12/cats/inner"
+POINT = FocusPoint(asset=COVER, x=0.5, y=0.4, spec_said="auto", at=NOW)
+SALIENCY = Subject(
+    method="saliency/1", columns=bytes(range(64)), rows=bytes([7] * 64), grid=bytes(range(256))
+)
+FACES = replace(SALIENCY, method="faces/1", rows=bytes([9] * 64))
+
+
+def _master(book: Book, name: str = "ab") -> str:
+    master = book.stored(name, request=f"q1:{name}").master
+    assert master is not None
+    return master.sha256
+
+
+def _words(book: Book, *assets: str) -> dict[str, tuple[FocusPoint, ...]]:
+    return dict(book.queries.known(requests=[], assets=assets, specs=[]).focus_points)
+
+
+def test_a_subject_is_kept_once_as_it_was_found_first(book: Book) -> None:
+    master = _master(book)
+
+    assert book.memory.keep_subject(master, SALIENCY, at=NOW)
+    assert book.memory.keep_subject(master, replace(SALIENCY, rows=bytes(64)), at=after(1))
+
+    assert book.queries.subjects([master]) == {master: SALIENCY}
+    assert book.sql("SELECT method, found_at FROM subject") == [("saliency/1", "2026-11-24 09:30:00.000000")]
+
+
+def test_the_subject_of_a_picture_that_is_not_in_the_history_is_not_kept(book: Book) -> None:
+    assert not book.memory.keep_subject("cd" * 32, SALIENCY, at=NOW)
+
+    assert book.queries.subjects(["cd" * 32]) == {}
+
+
+def test_of_two_methods_the_last_found_counts_unless_one_is_asked_for(book: Book) -> None:
+    both, one = _master(book, "aa"), _master(book, "bb")
+    book.memory.keep_subject(both, FACES, at=NOW)
+    book.memory.keep_subject(both, SALIENCY, at=after(1))
+    book.memory.keep_subject(one, SALIENCY, at=after(1))
+
+    assert book.queries.subjects([both, one]) == {both: SALIENCY, one: SALIENCY}
+    assert book.queries.subjects([both, one], method="faces/1") == {both: FACES, one: SALIENCY}
+    assert book.queries.subjects([both], method="saliency/1") == {both: SALIENCY}
+    assert book.queries.subjects([both], method="saliency/2") == {both: SALIENCY}
+    assert book.queries.subjects([]) == {}
+
+
+def test_more_masters_than_a_statement_takes_are_asked_in_parts(book: Book) -> None:
+    master = _master(book)
+    book.memory.keep_subject(master, SALIENCY, at=NOW)
+    strangers = [f"{number:064x}" for number in range(1200)]
+
+    assert book.queries.subjects([*strangers, master]) == {master: SALIENCY}
+
+
+def test_every_word_on_a_focus_is_kept_and_the_newest_comes_first(book: Book) -> None:
+    back = replace(POINT, x=None, y=None, at=after(10))
+    own = replace(POINT, slot="wechat.cover", x=0.0, y=1.0, spec_said="top", at=after(20))
+    other = replace(POINT, asset=INNER, at=after(30))
+    for word in (POINT, back, own, other):
+        book.memory.point_at(word)
+
+    assert _words(book, COVER) == {COVER: (own, back, POINT)}
+    assert _words(book, COVER, INNER) == {COVER: (own, back, POINT), INNER: (other,)}
+    assert _words(book, "week12/cats/none") == {}
+
+
+def test_a_copy_of_the_history_has_points_and_subjects_too(book: Book) -> None:
+    master = _master(book)
+    book.memory.point_at(POINT)
+    book.memory.keep_subject(master, SALIENCY, at=NOW)
+    copy = book.path.with_name("copy.db")
+    empty = book.path.with_name("empty.db")
+    backup.snapshot(book.path, copy)
+    backup.snapshot(book.path, empty)
+    restored = Book(Database.at(empty), empty)
+    restored.sql("DELETE FROM subject")
+    restored.sql("DELETE FROM focus_point")
+
+    with backup.replacing(empty, copy) as commit:
+        commit()
+
+    assert _words(restored, COVER) == {COVER: (POINT,)}
+    assert restored.queries.subjects([master]) == {master: SALIENCY}
+    assert backup.problems(empty) == ()
+    restored.database.close()
+
+
+def test_a_damaged_subject_is_found_by_the_check_of_the_database(book: Book) -> None:
+    book.memory.keep_subject(_master(book), SALIENCY, at=NOW)
+    assert backup.problems(book.path) == ()
+
+    _past_all_checks(book, "UPDATE subject SET grid = x'00'")
+
+    assert backup.problems(book.path) == ("CHECK constraint failed in subject",)
+
+
+def _past_all_checks(book: Book, statement: str) -> None:
+    """As a program that is not ours may write."""
+    with closing(sqlite3.connect(book.path)) as database, database:
+        database.execute("PRAGMA ignore_check_constraints=ON")
+        database.execute(statement)
