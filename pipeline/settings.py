@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pipeline.errors import SettingsError
 from pipeline.home import Home
 from pipeline.source.compose import load_tree
+from pipeline.source.logo import BrandWritten, OrNone, as_corner, check_logo
 from pipeline.source.nodes import find
 from pipeline.source.report import Report
 from pipeline.source.typed import Written, read
@@ -85,6 +86,12 @@ def as_producer(value: object) -> str:
     return text
 
 
+def as_label_corner(value: object) -> str | None:
+    """One of `CORNERS`, or `auto` for None: where the label hides the least."""
+    text = as_text(value)
+    return None if text == "auto" else as_corner(text)
+
+
 class Budget(Written):
     """Ceilings that no run goes over by itself; unknown purchases count as spent."""
 
@@ -103,6 +110,9 @@ class LabelSettings(Written):
     text: Annotated[str, BeforeValidator(as_label_text)] = Field("AI生成", description="The visible words.")
     opacity: Annotated[float, Number(0.6, 1)] = Field(
         0.85, description="Of the visible label's plate, 0.6 to 1."
+    )
+    corner: Annotated[str | None, BeforeValidator(as_label_corner)] = Field(
+        None, description="One corner for all pictures, or auto: where the label hides the least."
     )
     producer: Annotated[str, BeforeValidator(as_producer)] = Field(
         "jimeng", description="The hidden ContentProducer."
@@ -137,6 +147,7 @@ class Settings(Written):
     prices: Annotated[Mapping[str, Annotated[int, _MONEY]], Section()] = {}
     budget: Annotated[Budget, Section()] = Budget()
     label: Annotated[LabelSettings, Section()] = LabelSettings()
+    brand: Annotated[BrandWritten, OrNone()] = BrandWritten()
     jpeg: Annotated[JpegSettings, Section()] = JpegSettings()
     render_threads: Annotated[int | None, Whole(1, 256, none=True)] = None
     notify: tuple[Text, ...] = ()
@@ -173,5 +184,6 @@ def _from_file(home: Home) -> Settings:
     reading = read(root, Settings, report)
     if reading.value.jpeg.floor > reading.value.jpeg.quality:
         report.add(find(reading.node, "jpeg").place, "jpeg: floor must not lie above quality")
+    check_logo(reading.node, home.configs, report)
     report.raise_settings()
     return reading.value

@@ -3,15 +3,18 @@
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pipeline.errors import SettingsError
 from pipeline.fingerprint import Json, rendition_key
 from pipeline.platforms.model import Box, Format, Slot
 from pipeline.render.facts import PictureFacts
-from pipeline.render.geometry import PixelBox, Point, fit
+from pipeline.render.geometry import Fit, PixelBox, Point, fit
+from pipeline.render.marking import Brand, Corner, Overlay
+from pipeline.render.placement import View, brand_corner, label_corner, title_side
+from pipeline.subject import Subject
 
-RENDERER = "1"
+RENDERER = "2"
 """Raised whenever the same recipe would give other bytes, so that renditions are made again."""
 
 MIN_LETTERS = 16
@@ -27,11 +30,13 @@ class LabelSpec:
     """The label as the settings want it; SettingsError where it would not count as one.
 
     `text` is drawn; `opacity` (0.6..1) is its plate's: below 0.6 white letters fall under a contrast of
-    4.5 on a white picture. `producer` goes into the hidden label when the master brings none.
+    4.5 on a white picture. `corner` None: where the label hides least. `producer` goes into the hidden label
+    when the master brings none.
     """
 
     text: str = DEFAULT_LABEL
     opacity: float = 0.65
+    corner: Corner | None = None
     producer: str = "jimeng"
 
     def __post_init__(self) -> None:
@@ -63,7 +68,10 @@ class Recipe:
 
     `box` is the window in the upright master, `width` and `height` the pixels to write. `max_bytes` holds
     for the finished file, hidden label included. `clear` is the part of the rendition, in its pixels,
-    that the platform neither cuts off nor covers: the label stands in there.
+    that the platform neither cuts off nor covers: everything that is drawn stands in there.
+
+    What depends on the subject is decided here: the title's side, the corners of label and logo, and `core`,
+    the part of the rendition, in its pixels, that a title keeps away from where it can.
     """
 
     master: str
@@ -79,6 +87,10 @@ class Recipe:
     quality: QualityPolicy
     label: LabelSpec | None
     clear: PixelBox
+    label_corner: Corner = Corner.BOTTOM_RIGHT
+    overlay: Overlay | None = None
+    brand: Brand | None = None
+    core: PixelBox | None = None
     renderer: str = RENDERER
 
     @property
@@ -98,22 +110,64 @@ class Recipe:
             "max_bytes": self.max_bytes,
             "bytes_enforced": self.bytes_enforced,
             "quality": dict(asdict(self.quality)),
-            "label": None if self.label is None else {**asdict(self.label), "clear": list(self.clear)},
+            "label": None if self.label is None else _label_part(self.label, self.label_corner),
+            "overlay": None if self.overlay is None else _overlay_part(self.overlay, self.core),
+            "brand": None if self.brand is None else _brand_part(self.brand),
+            "clear": list(self.clear) if self.label or self.overlay or self.brand else None,
             "renderer": self.renderer,
         }
         return rendition_key(decides)
+
+
+def _label_part(label: LabelSpec, corner: Corner) -> Json:
+    return {
+        "text": label.text,
+        "opacity": label.opacity,
+        "producer": label.producer,
+        "corner": corner.value,
+    }
+
+
+def _overlay_part(overlay: Overlay, core: PixelBox | None) -> Json:
+    return {
+        "text": overlay.text,
+        "at": list(overlay.at) if overlay.at else None,
+        "color": list(overlay.color) if overlay.color else None,
+        "size": overlay.size,
+        "core": list(core) if core else None,
+    }
+
+
+def _brand_part(brand: Brand) -> Json:
+    """The logo by its bytes: where its file lies decides nothing."""
+    return {"logo": brand.logo.sha256, "at": brand.at.value, "height": brand.height}
 
 
 def make_recipe(
     *,
     master: PictureFacts,
     slot: Slot,
-    focus: Point,
+    focus: Point | None,
+    subject: Subject | None = None,
     label: LabelSpec | None,
+    overlay: Overlay | None = None,
+    brand: Brand | None = None,
     quality: QualityPolicy | None = None,
 ) -> Recipe:
-    """The recipe of one master in one slot; `label` None: nothing is drawn and nothing is written."""
-    fitted = fit(master.width, master.height, slot.width, slot.height, focus)
+    """The recipe of one master in one slot; `label` None: nothing is drawn and nothing is written.
+
+    `focus` None: the crop keeps the subject. With a subject known, marks stand where they hide least of it.
+    """
+    fitted = fit(
+        master.width, master.height, slot.width, slot.height, focus, subject=subject, keep_in=slot.keep_in
+    )
+    clear = _pixels(clear_part(slot.keep_in, slot.covered), fitted.width, fitted.height)
+    view = _view(fitted, master, subject)
+    side = None if overlay is None else overlay.at or title_side(view, clear)
+    corner = Corner.BOTTOM_RIGHT
+    if label is not None:
+        size = _label_size(label.text, fitted.width, fitted.height)
+        corner = label.corner or label_corner(view, clear, size, side)
     return Recipe(
         master=master.sha256,
         master_width=master.width,
@@ -127,8 +181,34 @@ def make_recipe(
         bytes_enforced=slot.bytes_enforced,
         quality=quality or QualityPolicy(),
         label=label,
-        clear=_pixels(clear_part(slot.keep_in, slot.covered), fitted.width, fitted.height),
+        clear=clear,
+        label_corner=corner,
+        overlay=overlay and replace(overlay, at=side),
+        brand=brand and replace(brand, at=brand_corner(brand.at, corner if label else None, side)),
+        core=view.core() if overlay is not None else None,
     )
+
+
+def _view(fitted: Fit, master: PictureFacts, subject: Subject | None) -> View:
+    left, top, right, bottom = fitted.box
+    return View(
+        subject=subject,
+        window=(
+            left / master.width,
+            top / master.height,
+            right / master.width,
+            bottom / master.height,
+        ),
+        width=fitted.width,
+        height=fitted.height,
+    )
+
+
+def _label_size(text: str, width: int, height: int) -> tuple[int, int]:
+    """About what a label takes with its plate; its letters are measured only when it is drawn."""
+    letters = letter_height(width, height)
+    wide = sum(1.4 if ord(character) > 0x2E7F else 0.8 for character in text)
+    return round(letters * (wide + 1)), 2 * letters
 
 
 def letter_height(width: int, height: int) -> int:

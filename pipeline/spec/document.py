@@ -20,8 +20,10 @@ from pydantic_core import CoreSchema, core_schema
 
 from pipeline.platforms.catalog import load_catalog
 from pipeline.providers.models import MODELS
+from pipeline.source.logo import BrandWritten, OrNone
 from pipeline.source.typed import Written
 from pipeline.source.types import Given, Section, Switch, Text, Whole, as_text
+from pipeline.spec.looks import Color, TitleSide, TitleSize
 from pipeline.spec.terms import AssetKey, FocusPoint, Label, Name, Size, Style
 
 PROVIDERS = ("auto", "jimeng", "simulator")
@@ -72,6 +74,27 @@ class CropDocument(Written):
     )
 
 
+class OverlayDocument(Written):
+    """A title on the picture, set when the file is made: changing it costs nothing."""
+
+    required: ClassVar[tuple[str, ...]] = ("text",)
+
+    text: Text = Field("", description="The words. Line breaks are kept; without any, lines are balanced.")
+    at: TitleSide = Field(
+        None, description="A side or a corner such as top-left; auto: where the subject leaves most room."
+    )
+    color: Color = Field(
+        None, description='A name or "#rrggbb" in quotes; auto: white or dark, by what lies below.'
+    )
+    size: TitleSize = Field(
+        None,
+        description="small, medium, large, or a share of the shorter side. Made smaller where it must be.",
+    )
+    slots: Annotated[Slots | None, Given()] = Field(
+        None, description="The slots it is for. Left out: all but those inside an article."
+    )
+
+
 class ImageDocument(Written):
     """One image: exactly one of `prompt`, `file`, `use`, and the slots to fill with it."""
 
@@ -114,6 +137,12 @@ class ImageDocument(Written):
     )
     label: Annotated[Label | None, Given()] = Field(
         None, description="on: marked as AI-made. none: not marked, and that is your choice."
+    )
+    overlay: Annotated[OverlayDocument, Section()] = Field(
+        OverlayDocument(), description="A title on the picture: `{text: ..., at: bottom}`."
+    )
+    brand: Annotated[BrandWritten, OrNone()] = Field(
+        BrandWritten(), description="Another logo for this image, or none."
     )
     ai: Annotated[Switch | None, Given()] = Field(
         None, description="Whether a `file` is AI-made, so that it gets the label."
@@ -167,6 +196,10 @@ class SpecDocument(Written):
     )
     defaults: Annotated[DefaultsDocument, Section()] = Field(
         DefaultsDocument(), description="What holds for every image that does not say otherwise."
+    )
+    brand: Annotated[BrandWritten, OrNone()] = Field(
+        BrandWritten(),
+        description="The logo on every picture of this file, or none; else that of the settings.",
     )
     styles: Annotated[Mapping[Name, Text], Section()] = Field(
         {}, description="Styles of this file: a text with {prompt} in it, once."

@@ -5,11 +5,13 @@ from pathlib import Path
 from pipeline.fingerprint import Json, normal_prompt
 from pipeline.nearest import suggestion
 from pipeline.providers.models import Model
+from pipeline.source.logo import check_logo
 from pipeline.source.nodes import Mapping as Tree
 from pipeline.source.nodes import Scalar, find, key_place
 from pipeline.source.types import as_number, as_switch, as_whole
 from pipeline.spec.document import PROMPT_ONLY, SOURCES, ImageDocument
 from pipeline.spec.model import Focus, Image, Mark, OwnFile, Prompted, Reused, Source
+from pipeline.spec.overlays import resolve_brand, resolve_overlay
 from pipeline.spec.scope import Scope
 from pipeline.spec.styles import check_comment, styled
 
@@ -27,6 +29,8 @@ def resolve_image(
     alt = find(node, "alt")
     if isinstance(alt, Scalar):
         check_comment(alt, scope.report, tight=True)
+    check_logo(node, scope.folder, scope.report)
+    brand, branded = resolve_brand(document.brand, node, scope.folder, above=(scope.brand, scope.branded))
     return Image(
         key=f"{scope.name}/{article}/{document.id}",
         id=document.id,
@@ -36,6 +40,9 @@ def resolve_image(
         focus=document.focus or default_focus,
         crops=_crops(document, node, scope, slots),
         label=_label(document, node, scope),
+        overlay=resolve_overlay(document.overlay, node, scope, slots),
+        brand=brand,
+        branded=branded,
         alt=document.alt.strip(),
         draft=document.draft or draft,
         mark=Mark(node.place.line, node.place.column),

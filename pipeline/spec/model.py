@@ -57,8 +57,36 @@ Source = Prompted | OwnFile | Reused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """A title: its lines (NFC, trimmed, at least one), and the slots that get it.
+
+    `at` is a side, across and down in 0..1, None where the subject decides; `color` red, green, blue, None by
+    what lies below; `size` a share of the shorter side, None as it reads well.
+    """
+
+    text: str
+    at: tuple[float, float] | None = None
+    color: tuple[int, int, int] | None = None
+    size: float | None = None
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A logo: `path` absolute, `written` as in the spec; its corner; its height by the shorter side."""
+
+    path: Path
+    written: str
+    at: str
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """One asset. `number` is its place in the article from 1; `crops` maps slot ids to their own focus."""
+    """One asset. `number` is its place in the article from 1; `crops` maps slot ids to their own focus.
+
+    `branded` False: the author wants no logo; else it is `brand`, or the settings' one where that is None.
+    """
 
     key: str
     id: str
@@ -68,6 +96,9 @@ class Image:
     focus: Focus = Focus()
     crops: Mapping[str, Focus] = field(default_factory=dict)
     label: bool = True
+    overlay: Overlay | None = None
+    brand: Brand | None = None
+    branded: bool = True
     alt: str = ""
     draft: bool = False
     mark: Mark = Mark(1, 1)
@@ -75,6 +106,10 @@ class Image:
     def focus_for(self, slot: str) -> Focus:
         """The focus of one slot: its own where the spec says one, else the image's."""
         return self.crops.get(slot, self.focus)
+
+    def overlay_for(self, slot: str) -> Overlay | None:
+        """The title of one slot's file."""
+        return self.overlay if self.overlay is not None and slot in self.overlay.slots else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

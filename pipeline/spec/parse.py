@@ -8,6 +8,7 @@ from pipeline.errors import Problem, SpecError
 from pipeline.fingerprint import file_sha256
 from pipeline.nearest import suggestion
 from pipeline.source.compose import read_tree
+from pipeline.source.logo import check_logo
 from pipeline.source.nodes import Mapping as Tree
 from pipeline.source.nodes import Place, Scalar, Sequence, find
 from pipeline.source.report import Report
@@ -17,6 +18,7 @@ from pipeline.spec.document import ArticleDocument, SpecDocument
 from pipeline.spec.images import resolve_image
 from pipeline.spec.model import Article, Reused, Source, Spec
 from pipeline.spec.names import folded, name_problem, normal_name
+from pipeline.spec.overlays import resolve_brand
 from pipeline.spec.scope import Known, Scope
 from pipeline.spec.styles import check_comment, read_styles
 
@@ -93,14 +95,19 @@ def _name(path: Path, reading: Reading[SpecDocument], report: Report) -> str:
 
 def _scope(name: str, path: Path, known: Known, reading: Reading[SpecDocument], report: Report) -> Scope:
     own, defaults = _section(reading.node, "styles"), _section(reading.node, "defaults")
+    folder = path.resolve().parent
+    brand, branded = resolve_brand(reading.value.brand, reading.node, folder, above=(None, True))
+    check_logo(reading.node, folder, report)
     scope = Scope(
         name=name,
-        folder=path.resolve().parent,
+        folder=folder,
         known=known,
         styles={**known.styles, **read_styles(own, report)},
         defaults=reading.value.defaults,
         report=report,
         slots_spoilt="defaults" in reading.node.spoilt or "slots" in defaults.spoilt,
+        brand=brand,
+        branded=branded,
     )
     # What is wrong with a default is said where it is typed, once, not at every image.
     scope.model(scope.defaults, defaults)

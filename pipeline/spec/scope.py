@@ -12,6 +12,7 @@ from pipeline.source.nodes import Sequence, find
 from pipeline.source.report import Report
 from pipeline.source.types import is_none_word
 from pipeline.spec.document import DefaultsDocument, ImageDocument
+from pipeline.spec.model import Brand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Known:
 class Scope:
     """One spec's surroundings. `styles` are the shared ones and its own; what is wrong goes to `report`.
 
-    `slots_spoilt`: default slots were typed but refused.
+    `slots_spoilt`: default slots were typed but refused. `brand` and `branded` as in `model.Image`.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Scope:
     defaults: DefaultsDocument
     report: Report
     slots_spoilt: bool = False
+    brand: Brand | None = None
+    branded: bool = True
 
     def model(self, document: ImageDocument | DefaultsDocument, node: Tree) -> Model | None:
         """The model of an image, else the default one; None, and a problem noted, where it is unknown."""

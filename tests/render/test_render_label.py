@@ -10,6 +10,7 @@ from PIL import Image, ImageChops  # noqa: TID251 - tests measure the pixels tha
 from pipeline.errors import FitError
 from pipeline.platforms.model import Box
 from pipeline.render.label import draw_label
+from pipeline.render.marking import Corner
 from pipeline.render.recipe import LabelSpec, Recipe, letter_height
 
 SIZES = [(360, 200), (500, 500), (900, 383), (1146, 717), (1080, 1440), (1080, 1920), (1920, 1080)]
@@ -67,6 +68,18 @@ def test_the_label_stands_at_the_bottom_right(
     assert 0 < height - bottom <= letters
     assert left > width / 2
     assert top > height / 2
+
+
+@pytest.mark.parametrize("corner", Corner)
+def test_the_label_stands_in_the_corner_that_the_settings_say(
+    master: Path, recipe: Callable[..., Recipe], corner: Corner
+) -> None:
+    plan = recipe(master, 900, 600, label=LabelSpec(corner=corner))
+
+    _, (left, top, right, bottom) = drawn(Image.new("RGB", (900, 600), "white"), plan)
+
+    assert (left > 450, right < 450) == ((True, False) if corner.side[0] else (False, True))
+    assert (top > 300, bottom < 300) == ((True, False) if corner.side[1] else (False, True))
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,25 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.platforms.model import Box, Format, Slot
 from pipeline.render.facts import PictureFacts
-from pipeline.render.recipe import LabelSpec, QualityPolicy, clear_part, letter_height, make_recipe
+from pipeline.render.marking import Brand, Corner, Overlay
+from pipeline.render.recipe import (
+    LabelSpec,
+    QualityPolicy,
+    Recipe,
+    clear_part,
+    letter_height,
+    make_recipe,
+)
 from pipeline.spec.model import Focus
+from pipeline.subject import GRID, PROFILE, Subject
 
 MASTER = PictureFacts(sha256="ab" * 32, format=Format.PNG, width=2048, height=2048, bytes=1)
 CENTRE_OF_COVER = Box((1 - 383 / 900) / 2, 0, (1 + 383 / 900) / 2, 1)
@@ -44,6 +55,7 @@ def test_everything_that_decides_the_bytes_is_in_the_key(slot: Callable[..., Slo
         replace(recipe, label=None),
         replace(recipe, label=LabelSpec(producer="other")),
         replace(recipe, label=LabelSpec(opacity=0.9)),
+        replace(recipe, label_corner=Corner.TOP_LEFT),
         replace(recipe, clear=(0, 0, 10, 10)),
         replace(recipe, renderer="0"),
     ]
@@ -55,6 +67,100 @@ def test_the_place_of_a_label_counts_only_where_there_is_one(slot: Callable[...,
     plain = make_recipe(master=MASTER, slot=slot(), focus=Focus(), label=None)
 
     assert plain.key == replace(plain, clear=(0, 0, 10, 10)).key
+    assert plain.key == replace(plain, label_corner=Corner.TOP_LEFT, core=(0, 0, 10, 10)).key
+
+
+def titled(slot: Slot, text: str = "标题", *, seen: Subject | None = None, **more: Any) -> Recipe:
+    overlay = Overlay(text=text, **more)
+    return make_recipe(
+        master=MASTER, slot=slot, focus=Focus(), subject=seen, label=LabelSpec(), overlay=overlay
+    )
+
+
+def seen(top: float, bottom: float, method: str = "test/1") -> Subject:
+    """A subject as broad as the master, between two heights of it."""
+    rows = [top <= (row + 0.5) / GRID < bottom for row in range(GRID)]
+    grid = bytes(255 * full for full in rows for _ in range(GRID))
+    return Subject(method=method, columns=bytes([9]) * PROFILE, rows=bytes([9]) * PROFILE, grid=grid)
+
+
+def test_everything_of_a_title_and_a_logo_is_in_the_key(slot: Callable[..., Slot]) -> None:
+    recipe = titled(slot())
+    logo = Brand(path=Path("a.png"), logo=replace(MASTER, sha256="12" * 32))
+    assert recipe.overlay is not None
+
+    changed = [
+        replace(recipe, overlay=None),
+        *(
+            replace(recipe, overlay=replace(recipe.overlay, **change))
+            for change in ({"text": "题"}, {"at": (0, 0)}, {"at": None}, {"color": (1, 2, 3)}, {"size": 0.1})
+        ),
+        replace(recipe, core=(0, 0, 10, 10)),
+        replace(recipe, brand=logo),
+        replace(recipe, brand=replace(logo, at=Corner.TOP_RIGHT)),
+        replace(recipe, brand=replace(logo, height=0.1)),
+        replace(recipe, brand=replace(logo, logo=MASTER)),
+    ]
+
+    assert len({recipe.key, *(item.key for item in changed)}) == len(changed) + 1
+
+
+def test_how_something_was_decided_is_not_in_the_key(slot: Callable[..., Slot]) -> None:
+    decided = titled(slot(), seen=seen(0.4, 1))
+    again = titled(slot(), seen=seen(0.4, 1, method="test/2"))
+    label = LabelSpec(corner=decided.label_corner)
+    said = make_recipe(
+        master=MASTER,
+        slot=slot(),
+        focus=Focus(),
+        subject=seen(0.4, 1),
+        label=label,
+        overlay=Overlay(text="标题", at=(0.5, 0.0)),
+    )
+
+    assert decided.key == again.key == said.key
+
+
+def test_a_recipe_decides_where_title_label_and_logo_stand(slot: Callable[..., Slot]) -> None:
+    logo = Brand(path=Path("a.png"), logo=MASTER, at=Corner.TOP_LEFT)
+    recipe = make_recipe(
+        master=MASTER,
+        slot=slot(1000, 1000),
+        focus=Focus(),
+        subject=seen(0.5, 1),
+        label=LabelSpec(),
+        overlay=Overlay(text="标题"),
+        brand=logo,
+    )
+
+    assert recipe.overlay is not None
+    assert recipe.overlay.at == (0.5, 0.0)
+    assert recipe.label_corner is Corner.TOP_RIGHT
+    assert recipe.brand is not None
+    assert recipe.brand.at is Corner.BOTTOM_LEFT
+    assert recipe.core is not None
+    assert 500 <= recipe.core[1] < recipe.core[3] <= 1000
+
+
+def test_a_corner_from_the_settings_wins_over_the_subject(slot: Callable[..., Slot]) -> None:
+    full = seen(0.5, 1)
+    fixed = LabelSpec(corner=Corner.BOTTOM_LEFT)
+
+    free, held = (
+        make_recipe(master=MASTER, slot=slot(), focus=Focus(), subject=full, label=label)
+        for label in (LabelSpec(), fixed)
+    )
+
+    assert free.label_corner is Corner.TOP_RIGHT
+    assert held.label_corner is Corner.BOTTOM_LEFT
+
+
+def test_without_a_focus_the_crop_keeps_the_subject(slot: Callable[..., Slot]) -> None:
+    low = replace(seen(0.75, 1), rows=bytes(48) + bytes([255]) * 16)
+
+    recipe = make_recipe(master=MASTER, slot=slot(300, 150), focus=None, subject=low, label=None)
+
+    assert recipe.box[3] == 2048
 
 
 def test_a_recipe_says_its_scale(slot: Callable[..., Slot]) -> None:

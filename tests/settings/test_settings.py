@@ -42,7 +42,8 @@ def test_a_home_that_sets_nothing_has_the_defaults(tmp_path: Path, text: str | N
         10,
     )
     assert (settings.currency, settings.prices, settings.budget.month_cost) == ("CNY", {}, None)
-    assert (settings.label.text, settings.label.producer) == ("AI生成", "jimeng")
+    assert (settings.label.text, settings.label.producer, settings.label.corner) == ("AI生成", "jimeng", None)
+    assert settings.brand.logo == ""
     assert (settings.jpeg.quality, settings.jpeg.floor) == (90, 60)
     assert (settings.simulator.latency, settings.simulator.concurrency) == (0.5, 4)
     assert (settings.database_url, settings.render_threads, settings.log_level) == (None, None, "info")
@@ -134,6 +135,33 @@ def test_every_wrong_variable_is_named_in_one_run(tmp_path: Path) -> None:
         ("prices: [1]", "settings.yaml:1:9: prices: must be `key: value` lines"),
         ("label: {text: 生成的}", "settings.yaml:1:15: text: must contain AI and 生成"),
         ("label: {text: AI}", "settings.yaml:1:15: text: must contain AI and 生成"),
+        (
+            "label: {corner: botom-left}",
+            "settings.yaml:1:17: corner: must be one of top-left, top-right, bottom-left, ",
+        ),
+        ("brand: logo.png", "settings.yaml:1:8: brand: must be `logo: ...` and more such lines, or none"),
+        ("brand: {at: top-left}", "settings.yaml:1:8: 'logo' is missing here"),
+        ("brand: {logo: nowhere.png}", "settings.yaml:1:15: there is no file 'nowhere.png' in "),
+        ("brand: {logo: nowhere/a.png}", "settings.yaml:1:15: there is no file 'nowhere/a.png' in "),
+        (
+            "brand: {logo: setings.yaml}",
+            "settings.yaml:1:15: there is no file 'setings.yaml' in ",
+        ),
+        ("brand: {logo: .}", "settings.yaml:1:15: '.' is a folder; name a picture in it"),
+        ("brand: {logo: ''}", "settings.yaml:1:15: the logo's path is empty"),
+        (
+            "brand: {logo: us.svg}",
+            "settings.yaml:1:15: 'us.svg' is a drawing; export it as PNG with a transparent background",
+        ),
+        (
+            f"brand: {{logo: {'a' * 300}}}",
+            f"settings.yaml:1:15: '{'a' * 300}' cannot be looked at: File name too long",
+        ),
+        ("brand: {logo: [a]}", "settings.yaml:1:15: logo: must be text"),
+        (
+            "brand: {logo: settings.yaml, height: 0.5}",
+            "settings.yaml:1:38: height: must lie in 0.03..0.3, not 0.5",
+        ),
         ("label: {producer: 即梦}", "settings.yaml:1:19: producer: must be plain ASCII"),
         ("label: {producer: a b}", "settings.yaml:1:19: producer: must be plain ASCII"),
         ("label: {producer: 'a\"b'}", "settings.yaml:1:19: producer: must be plain ASCII"),
@@ -156,6 +184,28 @@ def test_all_mistakes_of_the_file_are_said_in_their_order(tmp_path: Path) -> Non
     assert [problem.split(": ")[0] for problem in problems] == [
         f"settings.yaml:{n}" for n in ("1:1", "2:1", "3:6")
     ]
+
+
+@pytest.mark.parametrize("typed", ["none", '"None"', "~", ""])
+def test_a_home_may_say_that_it_has_no_logo(tmp_path: Path, typed: str) -> None:
+    assert load_settings(_home(tmp_path, f"brand: {typed}\n"), {}).brand == Settings().brand
+
+
+def test_a_logo_lies_beside_the_settings(tmp_path: Path) -> None:
+    home = _home(
+        tmp_path, "brand: {logo: marks/logo.png, at: top-right, height: 0.1}\nlabel: {corner: auto}\n"
+    )
+    (home.configs / "marks").mkdir()
+    (home.configs / "marks" / "logo.png").write_bytes(b"")
+
+    settings = load_settings(home, {})
+
+    assert (settings.brand.logo, settings.brand.at, settings.brand.height) == (
+        "marks/logo.png",
+        "top-right",
+        0.1,
+    )
+    assert settings.label.corner is None
 
 
 @pytest.mark.parametrize(

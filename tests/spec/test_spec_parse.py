@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import ExitCode, SpecError
 from pipeline.platforms.catalog import load_catalog
 from pipeline.providers.models import DEFAULT_MODEL, MODELS
-from pipeline.spec.model import Focus, Image, Mark, OwnFile, Prompted, Reused, Spec
+from pipeline.spec.model import Brand, Focus, Image, Mark, Overlay, OwnFile, Prompted, Reused, Spec
 from pipeline.spec.parse import Known, load_specs, parse_spec
 from pipeline.spec.styles import load_styles
 
@@ -178,6 +178,109 @@ def test_an_authors_own_file_is_found_beside_the_spec_and_has_no_label_unless_ai
 
 def test_an_old_picture_of_another_spec_is_not_looked_up_here() -> None:
     assert _everything().images[1].source == Reused(asset="week09/robot-arm/step-2")
+
+
+def test_a_title_is_for_all_slots_but_those_inside_an_article() -> None:
+    everywhere, chosen, inside, bare = parse_spec(CORPUS / "titles.yaml", KNOWN).images
+
+    assert everywhere.overlay == Overlay(
+        text="给龙虾\n装上电路板",
+        at=(0.0, 0.0),
+        color=(255, 221, 0),
+        size=0.14,
+        slots=("wechat.cover", "xiaohongshu.note"),
+    )
+    assert everywhere.overlay_for("wechat.cover") == everywhere.overlay
+    assert everywhere.overlay_for("wechat.inline") is None
+    assert chosen.overlay == Overlay(text="2026", slots=("wechat.inline",))
+    assert inside.overlay is not None
+    assert (inside.overlay.text, inside.overlay.size) == ("慢工\n出细活", 0.2)
+    assert inside.overlay.slots == ("wechat.inline",)
+    assert bare.overlay is None
+    assert bare.overlay_for("wechat.cover") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "side"),
+    [
+        ("auto", None),
+        ("center", (0.5, 0.5)),
+        ("bottom", (0.5, 1.0)),
+        ("left", (0.0, 0.5)),
+        ("top-right", (1.0, 0.0)),
+    ],
+)
+def test_a_title_stands_at_the_sides_that_a_focus_has(
+    tmp_path: Path, typed: str, side: tuple[float, float] | None
+) -> None:
+    overlay = _one(tmp_path, f"prompt: x, overlay: {{text: 标题, at: {typed}}}").overlay
+
+    assert overlay is not None
+    assert overlay.at == side
+
+
+@pytest.mark.parametrize(
+    ("typed", "color"),
+    [
+        ("auto", None),
+        ("white", (255, 255, 255)),
+        ("gold", (255, 215, 0)),
+        ('"#0F0"', (0, 255, 0)),
+        ("'#12aBef'", (18, 171, 239)),
+    ],
+)
+def test_a_colour_is_a_name_or_numbers(
+    tmp_path: Path, typed: str, color: tuple[int, int, int] | None
+) -> None:
+    overlay = _one(tmp_path, f"prompt: x, overlay: {{text: 标题, color: {typed}}}").overlay
+
+    assert overlay is not None
+    assert overlay.color == color
+
+
+@pytest.mark.parametrize(
+    ("typed", "size"), [("auto", None), ("small", 0.07), ("medium", 0.1), ("large", 0.14), ("0.25", 0.25)]
+)
+def test_a_size_is_a_word_or_a_share(tmp_path: Path, typed: str, size: float | None) -> None:
+    overlay = _one(tmp_path, f"prompt: x, overlay: {{text: 标题, size: {typed}}}").overlay
+
+    assert overlay is not None
+    assert overlay.size == size
+
+
+def test_a_title_is_kept_in_nfc(tmp_path: Path) -> None:
+    overlay = _one(tmp_path, 'prompt: x, overlay: {text: "cafe\u0301"}').overlay
+
+    assert overlay is not None
+    assert overlay.text == "caf\u00e9"
+
+
+def test_a_logo_is_the_images_else_the_files_else_the_settings() -> None:
+    files = Brand(path=CORPUS.resolve() / "picture.png", written="picture.png", at="top-left", height=0.08)
+    own = Brand(path=files.path, written="./picture.png", at="bottom-right", height=0.1)
+
+    images = parse_spec(CORPUS / "titles.yaml", KNOWN).images
+    without = _everything().images[0]
+
+    assert [(image.brand, image.branded) for image in images] == [
+        (files, True),
+        (None, False),
+        (own, True),
+        (files, True),
+    ]
+    assert (without.brand, without.branded) == (None, True)
+
+
+def test_a_file_without_a_logo_may_have_one_on_a_single_image(tmp_path: Path) -> None:
+    (tmp_path / "us.png").write_bytes(b"")
+
+    none = _one(tmp_path, "prompt: x", above="brand: none")
+    one = _one(tmp_path, "prompt: x, brand: {logo: us.png}", above="brand: none")
+
+    assert (none.brand, none.branded) == (None, False)
+    assert one.branded
+    assert one.brand is not None
+    assert one.brand.path == tmp_path.resolve() / "us.png"
 
 
 def test_a_draft_article_makes_drafts_of_its_images(tmp_path: Path) -> None:

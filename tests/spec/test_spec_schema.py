@@ -11,9 +11,16 @@ from pipeline.errors import SpecError
 from pipeline.platforms.catalog import load_catalog
 from pipeline.providers.models import MODELS
 from pipeline.source.compose import compose
+from pipeline.source.logo import BrandWritten
 from pipeline.source.report import Report
 from pipeline.source.typed import Written
-from pipeline.spec.document import ArticleDocument, DefaultsDocument, ImageDocument, SpecDocument
+from pipeline.spec.document import (
+    ArticleDocument,
+    DefaultsDocument,
+    ImageDocument,
+    OverlayDocument,
+    SpecDocument,
+)
 from pipeline.spec.parse import Known, parse_spec
 from pipeline.spec.schema import spec_json_schema
 from tests.spec.editor import complaints
@@ -54,6 +61,13 @@ VALUES = (
         "a/b",
         "a//c",
         "a b/c/d",
+        "large",
+        "bottom-right",
+        '"#fd0"',
+        '"#12345"',
+        "red",
+        "0.1",
+        "0.2",
     ),
     *("jimeng", "simulator", "jimeng_t2i_v40", "a b", "a.b", "{prompt}", '"{prompt},x"', "[{a: 1}]", "[[]]"),
 )
@@ -65,6 +79,11 @@ PLACES: dict[str, tuple[str, type[Written]]] = {
     ),
     "article": ("articles:\n- images: [{{id: b, prompt: x}}]\n  x: 0\n  {key}: {value}\n", ArticleDocument),
     "image": ("articles:\n- slug: a\n  images:\n  - x: 0\n    {key}: {value}\n", ImageDocument),
+    "overlay": (
+        "articles:\n- slug: a\n  images:\n  - x: 0\n    overlay:\n      {key}: {value}\n",
+        OverlayDocument,
+    ),
+    "brand": ("articles:\n- slug: a\n  images:\n  - x: 0\n    brand:\n      {key}: {value}\n", BrandWritten),
 }
 CASES = [
     (place, key, value)
@@ -81,16 +100,22 @@ def _paths_below(place: str, key: str, paths: set[tuple[str | int, ...]]) -> boo
         "defaults": ("defaults",),
         "article": ("articles", 0),
         "image": ("articles", 0, "images", 0),
+        "overlay": ("articles", 0, "images", 0, "overlay"),
+        "brand": ("articles", 0, "images", 0, "brand"),
     }
     whole = (*prefix[place], key)
     # Of a section that may be empty, the schema says no more than that it fits neither.
-    return ("defaults",) in paths or any(path[: len(whole)] == whole for path in paths)
+    sections = {"defaults", "overlay", "brand"}
+    return any(path and path[-1] in sections for path in paths) or any(
+        path[: len(whole)] == whole for path in paths
+    )
 
 
 # What only the parser can know: what exists, what fits together, which words are taken.
 MEANING = re.compile(
     "unknown (style|slot)|there is no|is taken by the program|the prompt is empty|goes with|stands beside"
     "|the label says|is not among the slots|has no parameter|takes no seed|is a folder|a style holds"
+    "|the title is empty|path is empty"
 )
 
 
