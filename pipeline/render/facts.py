@@ -7,13 +7,17 @@ from pipeline.platforms.model import Format
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFacts:
-    """A picture that decodes whole. `width` and `height` are those of the upright picture, in pixels."""
+    """A picture that decodes whole. `width` and `height` are those of the upright picture, in pixels.
+
+    `frames` over 1: it is animated, and its first frame is the picture that is used.
+    """
 
     sha256: str
     format: Format
     width: int
     height: int
     bytes: int
+    frames: int = 1
 
     @property
     def ending(self) -> str:

@@ -15,7 +15,8 @@ def inspect(path: Path) -> PictureFacts:
     """Hash the file and decode it whole: a master just downloaded, or the author's own picture.
 
     Raises PictureError for anything but a whole PNG, JPEG or WebP of at most 80 million pixels. Only a
-    full decode sees a cut-off file; a flipped bit inside is seen by no check.
+    full decode sees a cut-off file; a flipped bit inside is seen by no check. Of an animated picture the
+    first frame is decoded, which is all that is used.
     """
     with reading(path), path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -23,8 +24,9 @@ def inspect(path: Path) -> PictureFacts:
         file.seek(0)
         kind, picture = open_picture(file, path)
         with picture:
+            frames = int(getattr(picture, "n_frames", 1))  # a JPEG has none
             picture.load()
             width, height = picture.size
             if orientation(picture.info.get("exif")) >= _TURNED:
                 width, height = height, width
-    return PictureFacts(sha256=sha256, format=kind, width=width, height=height, bytes=size)
+    return PictureFacts(sha256=sha256, format=kind, width=width, height=height, bytes=size, frames=frames)

@@ -1,10 +1,11 @@
-"""One master, decoded once, to all the files wanted of it. Must not name or place a delivered file."""
+"""Each master, decoded once, to all the files wanted of it. Must not name or place a delivered file."""
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from PIL import Image  # noqa: TID251 - the render package is where pictures are rendered
 
@@ -12,14 +13,16 @@ from pipeline.errors import FitError, IncompleteError
 from pipeline.fingerprint import file_sha256
 from pipeline.platforms.model import Format
 from pipeline.render.aigc import AigcLabel, xmp_packet
+from pipeline.render.colour import WHITE, Colour
 from pipeline.render.containers import is_whole
 from pipeline.render.decode import picture_format, reading
 from pipeline.render.encode import Encoded, encode, possible_formats
 from pipeline.render.facts import bytes_in_words
 from pipeline.render.geometry import PixelBox
-from pipeline.render.label import draw_label
+from pipeline.render.marks import draw_marks
 from pipeline.render.metadata import label_for, labels_in
 from pipeline.render.recipe import Recipe
+from pipeline.render.resample import Resampler
 from pipeline.render.resize import halved, load_master, resized
 
 _MOST_WORKERS = 4
@@ -65,28 +68,93 @@ class Unfit:
 Rendition = Rendered | Unfit
 
 
-def render(master: Path, jobs: Sequence[Job], *, workers: int | None = None) -> tuple[Rendition, ...]:
+class Press:
+    """Cores and memory, shared by all masters that are rendered at the same time.
+
+    `workers` threads make the files, of whichever master; at most `masters` pictures are decoded at once,
+    and a further one waits for its turn. Any thread but these may call `render`.
+    """
+
+    def __init__(self, *, workers: int | None = None, masters: int = 2) -> None:
+        threads = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+        self._makers = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="make")
+        # Threads of its own, not a semaphore: where each caller decodes, malloc keeps memory for every one.
+        self._decoders = ThreadPoolExecutor(max_workers=masters, thread_name_prefix="decode")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what is being made, and give the threads back."""
+        self._decoders.shutdown(wait=True)
+        self._makers.shutdown(wait=True)
+
+    def render(
+        self,
+        master: Path,
+        jobs: Sequence[Job],
+        *,
+        background: Colour = WHITE,
+        resampler: Resampler | None = None,
+    ) -> tuple[Rendition, ...]:
+        """As the function `render`."""
+        hidden = _hidden_labels(master, jobs)
+        kind = picture_format(master)
+        orders = [
+            _Order(place=place, job=job, hidden=label, half=halved(job.recipe, kind), resampler=resampler)
+            for place, (job, label) in enumerate(zip(jobs, hidden, strict=True))
+        ]
+        # The biggest first: the last thread to finish then has the least left to do.
+        orders.sort(key=lambda order: -order.job.recipe.width * order.job.recipe.height)
+        made: dict[int, Rendition] = {}
+        for half in (False, True):
+            alike = [order for order in orders if order.half is half]
+            if alike:
+                made |= self._decoders.submit(self._decode_and_make, master, alike, background).result()
+        return tuple(made[place] for place in range(len(jobs)))
+
+    def _decode_and_make(
+        self, master: Path, orders: Sequence["_Order"], background: Colour
+    ) -> dict[int, Rendition]:
+        """Every order of one decode. Ends only when all have, so that no thread is left with the picture."""
+        first = orders[0]
+        image = load_master(master, first.job.recipe, half=first.half, background=background)
+        futures = [self._makers.submit(_make, image, order) for order in orders]
+        wait(futures)
+        return {order.place: future.result() for order, future in zip(orders, futures, strict=True)}
+
+
+def render(
+    master: Path,
+    jobs: Sequence[Job],
+    *,
+    workers: int | None = None,
+    background: Colour = WHITE,
+    resampler: Resampler | None = None,
+) -> tuple[Rendition, ...]:
     """Make every job of one master; answers in the order of the jobs. The same job gives the same bytes.
 
-    Raises PictureError when the master is no whole picture, OSError when the disk refuses (wrap in
+    `background` is what shows through a transparent master; `resampler` None is the fastest there is. Raises
+    PictureError when the master is no whole picture, OSError when the disk refuses (wrap in
     `storage.writing`), IncompleteError when a file came out shorter than it was written. An Unfit leaves
     no file behind.
     """
-    hidden = _hidden_labels(master, jobs)
-    made: dict[int, Rendition] = {}
-    threads = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
-    kind = picture_format(master)
-    for half in (False, True):
-        places = [place for place, job in enumerate(jobs) if halved(job.recipe, kind) is half]
-        if not places:
-            continue
-        image = load_master(master, jobs[places[0]].recipe, half=half)
-        # The biggest first: the last thread to finish then has the least left to do.
-        places.sort(key=lambda place: -jobs[place].recipe.width * jobs[place].recipe.height)
-        with ThreadPoolExecutor(max_workers=threads) as pool:
-            futures = {place: pool.submit(_make, image, jobs[place], hidden[place]) for place in places}
-        made |= {place: future.result() for place, future in futures.items()}
-    return tuple(made[place] for place in range(len(jobs)))
+    with Press(workers=workers) as press:
+        return press.render(master, jobs, background=background, resampler=resampler)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """A job on its way: its place among the answers, its hidden label, how its master is decoded."""
+
+    place: int
+    job: Job
+    hidden: AigcLabel | None
+    half: bool
+    resampler: Resampler | None
 
 
 def _hidden_labels(master: Path, jobs: Sequence[Job]) -> list[AigcLabel | None]:
@@ -98,11 +166,12 @@ def _hidden_labels(master: Path, jobs: Sequence[Job]) -> list[AigcLabel | None]:
     return [None if item.label is None else label_for(data, item.master, item.label) for item in recipes]
 
 
-def _make(master: Image.Image, job: Job, hidden: AigcLabel | None) -> Rendition:
+def _make(master: Image.Image, order: _Order) -> Rendition:
+    job, hidden = order.job, order.hidden
     try:
         formats = possible_formats(job.recipe)
-        picture = resized(master, job.recipe)
-        label_box = draw_label(picture, job.recipe)
+        picture = resized(master, job.recipe, order.resampler)
+        label_box = draw_marks(picture, job.recipe).label_box
         encoded = encode(picture, job.recipe, formats, xmp_packet(hidden) if hidden else None, job.target)
     except FitError as error:
         job.target.unlink(missing_ok=True)

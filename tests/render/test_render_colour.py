@@ -1,32 +1,13 @@
 """Whatever a master's colours, depth, transparency and direction: a rendition is upright 8-bit sRGB."""
 
-from io import BytesIO
+import struct
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms  # noqa: TID251 - tests make the pictures that the product reads
 
 from pipeline.render.colour import upright_srgb
-
-Pixel = tuple[int, int, int]
-
-
-def converted(image: Image.Image, encoder: str = "PNG", **options: object) -> Image.Image:
-    """The picture after a trip through a real file and the code under test."""
-    file = BytesIO()
-    image.save(file, encoder, **options)
-    with Image.open(file) as opened:
-        opened.load()
-        result = upright_srgb(opened)
-    assert result.mode == "RGB"
-    assert result.info == {}
-    return result
-
-
-def near(image: Image.Image, place: tuple[int, int], wanted: Pixel, off: int = 2) -> bool:
-    pixel = image.getpixel(place)
-    assert isinstance(pixel, tuple)
-    return all(abs(have - want) <= off for have, want in zip(pixel, wanted, strict=True))
+from tests.render.pixels import Pixel, converted, near
 
 
 def corners() -> Image.Image:
@@ -109,13 +90,6 @@ def test_a_palette_becomes_its_colours_and_its_transparent_entry_white() -> None
     assert near(with_hole, (1, 0), (255, 255, 255))
 
 
-@pytest.mark.parametrize(
-    ("ink", "wanted"), [((0, 0, 0, 0), (255, 255, 255)), ((0, 255, 255, 0), (255, 0, 0))]
-)
-def test_print_colours_become_screen_colours(ink: tuple[int, ...], wanted: Pixel) -> None:
-    assert near(converted(Image.new("CMYK", (16, 16), ink), "JPEG", quality=95), (8, 8), wanted, off=4)
-
-
 def linear_profile() -> bytes:
     """An RGB profile with sRGB's primaries and straight tones: the tone curves (`?TRC`) made linear."""
     return _with_tags(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
@@ -159,10 +133,11 @@ def test_a_broken_profile_is_as_good_as_none(profile: bytes) -> None:
     )
 
 
-def test_a_profile_for_other_channels_is_as_good_as_none() -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_a_profile_for_other_channels_is_as_good_as_none(mode: str) -> None:
+    image = Image.new("L", (8, 8), 90).convert(mode)
 
-    assert near(converted(Image.new("L", (8, 8), 90), icc_profile=profile), (4, 4), (90, 90, 90))
+    assert near(converted(image, icc_profile=linear_profile()), (4, 4), (90, 90, 90))
 
 
 def test_nothing_noted_beside_the_pixels_is_kept(tmp_path: Path) -> None:
@@ -174,3 +149,66 @@ def test_nothing_noted_beside_the_pixels_is_kept(tmp_path: Path) -> None:
         opened.load()
         assert {"exif", "comment", "dpi"} <= opened.info.keys()
         assert upright_srgb(opened).info == {}
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "wanted"),
+    [
+        ("RGBA", (10, 20, 30, 0), (200, 100, 50)),
+        ("RGBA", (10, 20, 30, 255), (10, 20, 30)),
+        ("RGBA", (0, 0, 0, 128), (100, 50, 25)),
+        ("LA", (90, 0), (200, 100, 50)),
+        ("LA", (90, 255), (90, 90, 90)),
+        ("LA", (0, 128), (100, 50, 25)),
+    ],
+)
+def test_what_is_transparent_shows_the_background(mode: str, colour: tuple[int, ...], wanted: Pixel) -> None:
+    image = Image.new(mode, (2, 2), colour)
+
+    assert near(converted(image, background=(200, 100, 50)), (0, 0), wanted)
+
+
+def test_a_palette_with_shades_of_transparency_shows_the_background_through_them() -> None:
+    image = Image.new("P", (3, 1))
+    image.putpalette([200, 10, 20, 1, 2, 3, 0, 0, 0])
+    image.putdata([0, 1, 2])
+
+    result = converted(image, background=(100, 200, 0), transparency=bytes([255, 0, 128]))
+
+    assert near(result, (0, 0), (200, 10, 20))
+    assert near(result, (1, 0), (100, 200, 0))
+    assert near(result, (2, 0), (50, 100, 0))
+
+
+def test_a_profile_changes_the_picture_and_not_the_background() -> None:
+    half = Image.new("RGBA", (8, 8), (55, 55, 55, 255))
+    half.paste((55, 55, 55, 0), (4, 0, 8, 8))
+
+    result = converted(half, background=(55, 55, 55), icc_profile=linear_profile())
+
+    assert near(result, (1, 4), (128, 128, 128), off=3)
+    assert near(result, (6, 4), (55, 55, 55), off=0)
+
+
+def grey_profile() -> bytes:
+    """A grey profile with straight tones: white point and one identity curve."""
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
+    curve = b"curv" + bytes(4) + bytes(4)
+    text = b"desc" + bytes(4) + struct.pack(">I", 5) + b"grey\0" + bytes(78)
+    tags, body, place = b"", b"", 128 + 4 + 3 * 12
+    for name, data in ((b"wtpt", white), (b"kTRC", curve), (b"desc", text)):
+        tags += name + struct.pack(">II", place + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    head = struct.pack(
+        ">I4sI4s4s4s12s4s", 0, b"none", 0x02400000, b"mntr", b"GRAY", b"XYZ ", bytes(12), b"acsp"
+    )
+    head = head.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
+    data = head.ljust(128, b"\0") + struct.pack(">I", 3) + tags + body
+    return struct.pack(">I", len(data)) + data[4:]
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("L", 55), ("LA", (55, 255))])
+def test_greys_are_read_as_their_profile_means_them(mode: str, colour: int | tuple[int, ...]) -> None:
+    result = converted(Image.new(mode, (8, 8), colour), icc_profile=grey_profile())
+
+    assert near(result, (4, 4), (128, 128, 128), off=3)

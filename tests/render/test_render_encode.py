@@ -12,6 +12,7 @@ from pipeline.errors import FitError
 from pipeline.platforms.model import Format
 from pipeline.render.encode import encode, possible_formats
 from pipeline.render.facts import bytes_in_words
+from pipeline.render.marking import Overlay
 from pipeline.render.recipe import QualityPolicy, Recipe
 
 SIZE = (300, 200)
@@ -126,6 +127,62 @@ def test_a_strip_too_long_for_its_formats_is_refused_before_it_is_made(
     assert possible_formats(replace(plan, width=10, height=70_000)) == (Format.PNG,)
     with pytest.raises(FitError, match="cut the picture in parts"):
         possible_formats(replace(plan, width=1080, height=108_000))
+
+
+@pytest.mark.parametrize("share", [0.97, 0.95])
+def test_a_progressive_file_is_the_last_resort_at_the_floor(
+    tmp_path: Path, master: Path, recipe: MakeRecipe, busy: Busy, share: float
+) -> None:
+    image, target = busy(640, 480), tmp_path / "out"
+    limit = round(jpeg_size(image, 60) * share)
+    plan = recipe(master, 640, 480, max_bytes=limit)
+
+    encoded = encode(image, plan, (Format.JPEG,), None, target)
+
+    assert (encoded.format, encoded.quality, encoded.fits) == (Format.JPEG, 60, True)
+    assert encoded.bytes == target.stat().st_size <= limit
+    assert encoded.encodes <= 6
+    with Image.open(target) as opened:
+        assert opened.info["progressive"]
+
+
+def test_a_file_that_fits_as_it_is_is_not_progressive(
+    tmp_path: Path, master: Path, recipe: MakeRecipe, busy: Busy
+) -> None:
+    image, target = busy(*SIZE), tmp_path / "out"
+
+    encoded = encode(image, recipe(master, max_bytes=jpeg_size(image, 60)), (Format.JPEG,), None, target)
+
+    assert (encoded.quality, encoded.fits) == (60, True)
+    with Image.open(target) as opened:
+        assert "progressive" not in opened.info
+
+
+@pytest.mark.parametrize(
+    ("quality", "share", "sampling"),
+    [(90, 2.0, (1, 1)), (90, 0.85, (1, 1)), (90, 0.6, (2, 2)), (70, 2.0, (2, 2))],
+    ids=["roomy", "less quality first", "then halved colours", "never where little quality is wanted"],
+)
+def test_a_title_keeps_its_colours_while_there_is_room(
+    tmp_path: Path,
+    master: Path,
+    recipe: MakeRecipe,
+    busy: Busy,
+    quality: int,
+    share: float,
+    sampling: tuple[int, int],
+) -> None:
+    image, target = busy(640, 480), tmp_path / "out"
+    limit = round(jpeg_size(image, 90) * share)
+    plain = recipe(master, 640, 480, max_bytes=limit, quality=QualityPolicy(quality=quality))
+    plan = replace(plain, overlay=Overlay(text="给龙虾装上电路板"))
+
+    encoded = encode(image, plan, (Format.JPEG,), None, target)
+
+    assert encoded.fits
+    assert target.stat().st_size <= limit
+    with Image.open(target) as opened:
+        assert vars(opened)["layer"][0][1:3] == sampling
 
 
 @pytest.mark.parametrize(

@@ -114,5 +114,25 @@ def test_a_webp_is_refused_before_its_canvas_takes_memory(tmp_path: Path) -> Non
         inspect(path)
 
 
+@pytest.mark.parametrize(("encoder", "kind"), [("PNG", Format.PNG), ("WEBP", Format.WEBP)])
+def test_an_animation_says_how_many_frames_it_has(tmp_path: Path, encoder: str, kind: Format) -> None:
+    path = tmp_path / "moving"
+    frames = [Image.new("RGB", (32, 24), colour) for colour in ("red", "lime", "blue")]
+    frames[0].save(path, encoder, save_all=True, append_images=frames[1:])
+
+    facts = inspect(path)
+
+    assert (facts.format, facts.frames, facts.width, facts.height) == (kind, 3, 32, 24)
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "MPO"])
+def test_any_other_picture_has_one_frame(tmp_path: Path, encoder: str) -> None:
+    path = tmp_path / "still"
+    more = {"save_all": True, "append_images": [Image.new("RGB", (32, 24))]} if encoder == "MPO" else {}
+    Image.new("RGB", (32, 24)).save(path, encoder, **more)
+
+    assert inspect(path).frames == 1
+
+
 def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

@@ -155,7 +155,7 @@ def test_a_large_jpeg_decoded_at_half_size_looks_the_same_and_needs_no_company(
     tmp_path: Path, busy: Busy, recipe: MakeRecipe
 ) -> None:
     master = tmp_path / "master.jpg"
-    busy(1200, 800, noise=0.05).resize((3601, 2501), Image.Resampling.BICUBIC).save(master, quality=95)
+    busy(1200, 800, noise=0.05).resize((3600, 2502), Image.Resampling.BICUBIC).save(master, quality=95)
     small = recipe(master, 900, 383, formats=(Format.PNG,))
     large = recipe(master, 2000, 2000, formats=(Format.PNG,))
 
@@ -166,6 +166,22 @@ def test_a_large_jpeg_decoded_at_half_size_looks_the_same_and_needs_no_company(
         wanted = whole.convert("RGB").resize((900, 383), Image.Resampling.LANCZOS, box=small.box)
     error = ImageStat.Stat(ImageChops.difference(opened(alone), wanted)).rms
     assert max(error) < 2.55  # 40 dB
+
+
+@pytest.mark.parametrize("size", [(3602, 2502), (3601, 2502)], ids=["even sides", "an odd side"])
+def test_a_large_sideways_jpeg_lies_where_it_lay(
+    tmp_path: Path, busy: Busy, recipe: MakeRecipe, size: tuple[int, int]
+) -> None:
+    master, exif = tmp_path / "master.jpg", Image.Exif()
+    exif[0x0112] = 6
+    upright = busy(size[0] // 3, size[1] // 3, noise=0.05).resize(size, Image.Resampling.BICUBIC)
+    upright.transpose(Image.Transpose.ROTATE_90).save(master, quality=95, exif=exif)
+    plan = recipe(master, 900, 900, focus=Focus(1.0, 1.0), formats=(Format.PNG,))
+
+    (item,) = rendered(master, plan)
+
+    wanted = upright.resize((900, 900), Image.Resampling.LANCZOS, box=plan.box)
+    assert max(ImageStat.Stat(ImageChops.difference(opened(item), wanted)).rms) < 2.55  # 40 dB
 
 
 @pytest.mark.parametrize("kind", list(Format))
