@@ -14,6 +14,7 @@ from pipeline.commands.check import check
 from pipeline.commands.collect import collect
 from pipeline.commands.costs import costs
 from pipeline.commands.doctor import doctor
+from pipeline.commands.focus import focus
 from pipeline.commands.history import history
 from pipeline.commands.init import init
 from pipeline.commands.new import new
@@ -29,14 +30,15 @@ from pipeline.commands.schema import schema
 from pipeline.commands.select import select
 from pipeline.commands.show import show
 from pipeline.commands.simulate import simulate
+from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, PipelineError
 
 GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "Every week": (run_command, plan, check, collect, render),
     "Beginning": (init, new),
-    "One picture": (regenerate, select, reject, resolve),
+    "One picture": (regenerate, select, reject, focus, resolve),
     "Looking back": (history, show, costs),
-    "Around it": (platforms, schema, doctor, simulate, backup, restore),
+    "Around it": (verify, platforms, schema, doctor, simulate, backup, restore),
 }
 """Every command but those of `db`, by what an author is about."""
 

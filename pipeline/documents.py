@@ -50,6 +50,8 @@ def _action(action: Action) -> Json:
                 "height": plan.fit.height,
                 "kept": round(plan.fit.kept, 4),
                 "scale": round(plan.fit.scale, 4),
+                "focus": plan.aim.whose.value,
+                "subject_kept": None if plan.fit.subject_kept is None else round(plan.fit.subject_kept, 4),
             }
             for plan in action.slots
         ],

@@ -2,6 +2,7 @@
 
     survey    look at history, locks, store and disk                      stages/survey.py
     mend      fetch again, free, what is missing from the store           stages/mending.py
+    aim       find the subject of each picture, once for all crops        stages/aiming.py
     decide    one action with reason and cost for every asset (pure)      plan/decide.py
     accept    the author sees the plan and its price, and says yes        the command
     remember  where the specs lie, what they ask, the author's pictures   stages/remember.py
@@ -26,6 +27,7 @@ from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Wishes
 from pipeline.plan.slots import planned
 from pipeline.runner.model import Happening, News
 from pipeline.spec.model import Spec
+from pipeline.stages.aiming import find_subjects, keep_subjects, with_subject
 from pipeline.stages.answers import unanswered
 from pipeline.stages.buying import Buying, jobs_of
 from pipeline.stages.handover import LeftOver, hand_over
@@ -84,7 +86,7 @@ class Watcher:
 
 def plan_only(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Plan:
     """The plan that a run would carry out now; nothing is done."""
-    return decide(specs, survey(studio, specs, wishes), wishes)
+    return decide(specs, find_subjects(studio, specs, survey(studio, specs, wishes), wishes), wishes)
 
 
 def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Watcher) -> Report:
@@ -93,12 +95,14 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
     buying = Buying(studio, wishes.budget.ceiling) if studio.provider is not None else None
     if buying is not None:
         buying.recover()
-    facts = bring_back(studio, survey(studio, specs, wishes))
+    seen = bring_back(studio, survey(studio, specs, wishes))
+    facts = find_subjects(studio, specs, seen, wishes)
     plan = decide(specs, facts, wishes)
     watcher.accept(plan)
     if buying is not None:
         buying.make_room(plan)
     facts = remember(studio, specs, facts)
+    keep_subjects(studio, seen.subjects, facts)
     renderer = Renderer(studio, overwrite=wishes.overwrite)
     tally = Tally(studio.run)
     try:
@@ -182,6 +186,7 @@ def _arrived(
     assert generation is not None
     assert generation.master is not None
     _take(studio, action, generation)
+    facts = with_subject(studio, facts, generation.master)
     slots = planned(action.image, generation.master, generation.provider, facts, wishes, ai=True)
     ready = replace(action, slots=slots, master=generation.master, generation=generation)
     if ready.to_render:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from pipeline.errors import CredentialsError, PipelineError, SettingsError, UsageError
+from pipeline.errors import CredentialsError, PictureError, PipelineError, SettingsError, UsageError
 from pipeline.fingerprint import account_name
 from pipeline.history.database import Database
 from pipeline.history.memory import Memory, RunStart
@@ -29,6 +29,7 @@ from pipeline.providers.contract import Provider
 from pipeline.providers.jimeng.credentials import load_credentials
 from pipeline.providers.jimeng.signing import Credentials
 from pipeline.providers.models import MODELS
+from pipeline.render.marking import Brand, Corner
 from pipeline.render.recipe import LabelSpec, QualityPolicy
 from pipeline.runner.lock import RunLock
 from pipeline.runner.model import Clock, Pacing, Patience
@@ -184,9 +185,11 @@ def open_studio(
             label=LabelSpec(
                 text=settings.label.text,
                 opacity=settings.label.opacity,
+                corner=Corner(settings.label.corner) if settings.label.corner else None,
                 producer="simulator" if choice.simulated else settings.label.producer,
             ),
             quality=QualityPolicy(quality=settings.jpeg.quality, floor=settings.jpeg.floor),
+            brand=_brand(at),
             render_threads=settings.render_threads or os.cpu_count() or 1,
             ledger=Ledger(database, run),
             gatekeeper=Gatekeeper(database, run),
@@ -208,6 +211,19 @@ def _end(memory: Memory, run: str) -> None:
         memory.end_run(run, at=REAL_CLOCK.now())
     except PipelineError as error:
         event("end_not_written", level=logging.WARNING, run=run, reason=error.message)
+
+
+def _brand(at: Place) -> Brand | None:
+    """The home's logo. Raises SettingsError for one that is no picture."""
+    said = at.settings.brand
+    if not said.logo:
+        return None
+    from pipeline.render.brand import read_brand
+
+    try:
+        return read_brand(at.home.configs / said.logo, at=Corner(said.at), height=said.height)
+    except PictureError as error:
+        raise SettingsError(f"brand: {error.message}", next_step=error.next_step) from error
 
 
 def _pacing(settings: Settings, choice: Choice) -> Pacing:

@@ -13,7 +13,8 @@ from pipeline.fingerprint import generation_key, request_key
 from pipeline.history.records import AssetFact, Decision, Delivered, Generation, Known, Master, Trouble
 from pipeline.history.states import IN_FLIGHT, Charged, Choice, Purpose, State
 from pipeline.plan.decide import decide
-from pipeline.plan.model import Action, Buyer, Facts, OwnReading, Plan, Wishes
+from pipeline.plan.model import Action, Buyer, Facts, Plan, Wishes
+from pipeline.plan.readings import OwnReading
 from pipeline.platforms.catalog import load_catalog
 from pipeline.platforms.model import Slot
 from pipeline.providers.models import DEFAULT_MODEL

@@ -76,7 +76,7 @@ def test_every_schema_is_one_and_describes_every_field(path: Path) -> None:
 
 def test_there_is_a_schema_for_every_kind_of_document() -> None:
     assert [path.name.removesuffix(".schema.json") for path in SCHEMAS] == [
-        *("costs", "history", "plan", "platforms", "run", "show")
+        *("costs", "history", "plan", "platforms", "run", "show", "verify")
     ]
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "pipeline"
 MODULE_LINES, FUNCTION_LINES = 300, 60
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "fingerprint", "nearest", "log", "home", "failpoint", "ballast"),
+    ("errors", "fingerprint", "nearest", "log", "home", "failpoint", "ballast", "typeface"),
     (
         "source",
         "storage",
@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "providers.jimeng.credentials",
     ),
     ("platforms", "settings", "providers"),
+    ("subject",),
     ("spec", "render", "history", "providers.jimeng", "providers.simulator"),
     ("plan", "providers.rehearsal"),
     ("runner", "delivery"),

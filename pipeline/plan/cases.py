@@ -97,6 +97,10 @@ def cases_of(specs: tuple[Spec, ...], facts: Facts, wishes: Wishes) -> tuple[Cas
 def _case(
     spec: Spec, article: str, image: Image, images: Mapping[str, Image], facts: Facts, wishes: Wishes
 ) -> Case:
+    logo = facts.logos.get(image.brand) if image.brand is not None and image.branded else None
+    if logo is not None and logo.brand is None:
+        broken = Nothing(Reason.FILE_UNREADABLE, logo.problem)
+        return Case(spec=spec, article=article, image=image, asked=None, for_key="", outcome=broken)
     trail = _trail(spec, image, images)
     for_key = use_key(trail.foreign or trail.used) if trail.used else ""
     match trail.root.source:

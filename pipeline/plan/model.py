@@ -7,10 +7,15 @@ from pathlib import Path
 
 from pipeline.history.gate import Ceiling
 from pipeline.history.records import Generation, Known, Master, Wanted
+from pipeline.plan.readings import LogoReading, OwnReading
 from pipeline.platforms.model import Catalog, Slot
 from pipeline.render.geometry import Fit
+from pipeline.render.marking import Brand
 from pipeline.render.recipe import LabelSpec, QualityPolicy, Recipe
+from pipeline.spec.aim import CENTRED, Aim
+from pipeline.spec.model import Brand as SpecBrand
 from pipeline.spec.model import Image, Spec
+from pipeline.subject import Subject
 
 
 class Kind(StrEnum):
@@ -96,14 +101,6 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnReading:
-    """The author's own file as it reads now: its master, or what is wrong with it."""
-
-    master: Master | None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Redo:
     """One more paid picture for an asset, as `regenerate` asks for it. None: as the spec has it."""
 
@@ -131,6 +128,7 @@ class Facts:
 
     `disk` maps the path of every file that was written (relative to the home) to the SHA-256 of what lies
     there now, None where nothing does, `sizes` to its bytes. `stem` names a slot's file without its ending.
+    `subjects` by the hash of a master; `logos` by what the specs say, `brand` is the home's.
     """
 
     known: Known
@@ -146,15 +144,22 @@ class Facts:
     label: LabelSpec
     quality: QualityPolicy
     stem: Callable[[Image, Slot], str]
+    subjects: Mapping[str, Subject] = field(default_factory=dict)
+    logos: Mapping[SpecBrand, LogoReading] = field(default_factory=dict)
+    brand: Brand | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotPlan:
-    """One slot of one asset. `recipe` None while there is no master; `path` is set where a file is kept."""
+    """One slot of one asset. `recipe` None while there is no master; `path` is set where a file is kept.
+
+    `aim`: where the crop is centred, and who says so.
+    """
 
     slot: Slot
     fit: Fit
     work: Work
+    aim: Aim = CENTRED
     recipe: Recipe | None = None
     stem: str = ""
     path: str | None = None

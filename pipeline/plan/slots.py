@@ -8,8 +8,11 @@ from pipeline.plan.model import Facts, SlotPlan, Wishes, Work
 from pipeline.platforms.model import Format, Slot
 from pipeline.render.facts import PictureFacts
 from pipeline.render.geometry import fit
+from pipeline.render.marking import Brand, Overlay
 from pipeline.render.recipe import Recipe, make_recipe
+from pipeline.spec.aim import Aim, aim_of
 from pipeline.spec.model import Image
+from pipeline.subject import Subject
 
 
 def slots_of(image: Image, facts: Facts) -> tuple[Slot, ...]:
@@ -36,10 +39,12 @@ def to_come(image: Image, facts: Facts, wishes: Wishes, width: int, height: int)
 
 
 def _unmade(image: Image, slot: Slot, facts: Facts, width: int, height: int, work: Work) -> SlotPlan:
+    aim = _aim(image, slot, facts, None)
     return SlotPlan(
         slot=slot,
-        fit=fit(width, height, slot.width, slot.height, image.focus_for(slot.id)),
+        fit=fit(width, height, slot.width, slot.height, aim.focus),
         work=work,
+        aim=aim,
         stem=facts.stem(image, slot),
     )
 
@@ -64,10 +69,31 @@ def recipe_of(image: Image, slot: Slot, master: Master, facts: Facts, *, ai: boo
             bytes=master.bytes,
         ),
         slot=slot,
-        focus=image.focus_for(slot.id),
+        focus=_aim(image, slot, facts, facts.subjects.get(master.sha256)).focus,
+        subject=facts.subjects.get(master.sha256),
         label=facts.label if ai and image.label else None,
+        overlay=_overlay(image, slot),
+        brand=_brand(image, facts),
         quality=facts.quality,
     )
+
+
+def _aim(image: Image, slot: Slot, facts: Facts, subject: Subject | None) -> Aim:
+    return aim_of(image, slot.id, facts.known.focus_points.get(image.key, ()), subject)
+
+
+def _overlay(image: Image, slot: Slot) -> Overlay | None:
+    title = image.overlay_for(slot.id)
+    if title is None:
+        return None
+    return Overlay(text=title.text, at=title.at, color=title.color, size=title.size)
+
+
+def _brand(image: Image, facts: Facts) -> Brand | None:
+    """The logo of an image: the spec's where it names one, else the home's, or none."""
+    if not image.branded:
+        return None
+    return facts.logos[image.brand].brand if image.brand is not None else facts.brand
 
 
 def _slot_plan(
@@ -77,10 +103,14 @@ def _slot_plan(
     stem = facts.stem(image, slot)
     rows = _written(stem, slot, facts)
     work, path = _work(recipe, provider, rows, facts, wishes)
+    subject = facts.subjects.get(master.sha256)
+    aim = _aim(image, slot, facts, subject)
+    size = (master.width, master.height, slot.width, slot.height)
     return SlotPlan(
         slot=slot,
-        fit=fit(master.width, master.height, slot.width, slot.height, image.focus_for(slot.id)),
+        fit=fit(*size, aim.focus, subject=subject, keep_in=slot.keep_in),
         work=work,
+        aim=aim,
         recipe=recipe,
         stem=stem,
         path=path,

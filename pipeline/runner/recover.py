@@ -18,7 +18,7 @@ _DIED = Trouble(code="process_died", message="the program ended while the order 
 
 
 def recover(tools: Tools) -> None:
-    """Settle every `submitting` row of a dead run, and take in answers that lie in the inbox for any other."""
+    """Settle every `submitting` row of a dead run, and take in answers that lie in the inbox for others."""
     for generation in _waiting(tools):
         note, body = tools.note_path(generation), tools.body_path(generation)
         task_id = _noted(note)

@@ -30,7 +30,7 @@ class Buying:
     def __init__(self, studio: Studio, ceiling: Ceiling | None = None) -> None:
         assert studio.provider is not None
         self._studio = studio
-        # Not a SimpleQueue: one that a signal interrupts at the end of its time waits for ever (CPython 3.11).
+        # No SimpleQueue: one that a signal interrupts at the end of its time waits for ever (CPython 3.11).
         self._news: queue.Queue[Happening | None] = queue.Queue()
         folder_inside(studio.home.inbox.parent, studio.home.inbox)
         self._tools = Tools(

@@ -13,11 +13,14 @@ from pipeline.errors import PictureError, PipelineError
 from pipeline.failpoint import reach
 from pipeline.history.records import Delivered, Generation, Master
 from pipeline.plan.model import Action, SlotPlan
-from pipeline.render.renditions import Job, Rendered, Unfit, render
+from pipeline.render.renditions import Job, Press, Rendered, Unfit
 from pipeline.spec.model import OwnFile
 from pipeline.stages.mending import Mender, may_be_fetched
 from pipeline.stages.studio import Studio
 from pipeline.storage import folder_inside, publish, sha256_file, temp_path, writing
+
+_ASSETS_AT_ONCE = 4
+"""They hash, sync and write rows; the cores and the decoded pictures are the press's to share out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,8 @@ class Renderer:
         self._studio = studio
         self._overwrite = overwrite
         self._mender = Mender(studio)
-        self._pool = ThreadPoolExecutor(max_workers=studio.render_threads, thread_name_prefix="render")
+        self._press = Press(workers=studio.render_threads)
+        self._pool = ThreadPoolExecutor(max_workers=_ASSETS_AT_ONCE, thread_name_prefix="render")
         self._futures: list[Future[tuple[Made, ...]]] = []
 
     def start(self, action: Action, master: Master, generation: Generation | None) -> None:
@@ -50,11 +54,13 @@ class Renderer:
     def finish(self) -> tuple[Made, ...]:
         """Wait for all of it. A fault of ours in a thread is raised here."""
         self._pool.shutdown(wait=True, cancel_futures=False)
+        self._press.close()
         return tuple(made for future in self._futures for made in future.result())
 
     def give_up(self) -> None:
         """Do not start what has not begun; what has is finished whole."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._press.close()
         self._futures = [future for future in self._futures if not future.cancelled()]
 
     def _asset(self, action: Action, master: Master, generation: Generation | None) -> tuple[Made, ...]:
@@ -74,7 +80,7 @@ class Renderer:
             ]
             try:
                 with writing(folders[0]):
-                    results = render(studio.store.path(master.sha256, master.ending), jobs, workers=1)
+                    results = self._press.render(studio.store.path(master.sha256, master.ending), jobs)
                 return tuple(
                     self._place(action, plan, result, generation)
                     for plan, result in zip(plans, results, strict=True)

@@ -13,6 +13,7 @@ from pipeline.home import Home
 from pipeline.plan.model import Buyer
 from pipeline.platforms.model import Catalog, Format, Slot
 from pipeline.providers.contract import Provider
+from pipeline.render.marking import Brand
 from pipeline.render.recipe import LabelSpec, QualityPolicy
 from pipeline.runner.model import Clock, Pacing, Patience
 from pipeline.runner.signals import Bell
@@ -30,6 +31,7 @@ class Studio:
     currency: str
     label: LabelSpec
     quality: QualityPolicy
+    brand: Brand | None
     render_threads: int
     ledger: Ledger
     gatekeeper: Gatekeeper

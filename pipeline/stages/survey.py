@@ -6,11 +6,14 @@ from pathlib import Path
 
 from pipeline.errors import PictureError
 from pipeline.history.records import Delivered, Generation, Known, Master, OwnPicture
-from pipeline.plan.model import Facts, OwnReading, Wishes
+from pipeline.plan.model import Facts, Wishes
 from pipeline.plan.pick import asked_of, redone
+from pipeline.plan.readings import LogoReading, OwnReading
+from pipeline.render.brand import read_brand
 from pipeline.render.inspect import inspect
+from pipeline.render.marking import Corner
 from pipeline.runner.lock import living
-from pipeline.spec.model import OwnFile, Prompted, Reused, Spec
+from pipeline.spec.model import Brand, OwnFile, Prompted, Reused, Spec
 from pipeline.stages.studio import Studio
 from pipeline.storage import sha256_file
 
@@ -41,7 +44,25 @@ def survey(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Facts:
         label=studio.label,
         quality=studio.quality,
         stem=studio.stem,
+        subjects=studio.queries.subjects([master.sha256 for master in masters]),
+        logos=_logos(specs),
+        brand=studio.brand,
     )
+
+
+def _logos(specs: Iterable[Spec]) -> dict[Brand, LogoReading]:
+    images = (image for spec in specs for image in spec.images if image.branded)
+    wanted = {image.brand for image in images if image.brand is not None}
+    return {brand: _logo(brand) for brand in wanted}
+
+
+def _logo(brand: Brand) -> LogoReading:
+    try:
+        return LogoReading(brand=read_brand(brand.path, at=Corner(brand.at), height=brand.height))
+    except PictureError as error:
+        return LogoReading(brand=None, problem=error.message)
+    except OSError as error:
+        return LogoReading(brand=None, problem=f"{brand.path}: {error.strerror}")
 
 
 def _requests(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Iterator[str]:

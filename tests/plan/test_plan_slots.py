@@ -167,7 +167,7 @@ def test_several_files_are_counted() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"label": False}, {"focus": replace(image().focus, y=0.0)}],
+    [{"label": False}, {"focus": replace(image().focus, y=0.0, said=True)}],
     ids=["label", "focus"],
 )
 def test_label_and_focus_change_the_file_and_never_the_picture(changes: dict[str, Any]) -> None:
@@ -187,7 +187,7 @@ def test_a_crop_of_its_own_moves_one_slot_only() -> None:
     slots = ("wechat.cover", "xiaohongshu.square")
     plain = action_of(_world(), image(slots=slots)).slots
     moved = action_of(
-        _world(), image(slots=slots, crops={"xiaohongshu.square": replace(image().focus, x=0.0)})
+        _world(), image(slots=slots, crops={"xiaohongshu.square": replace(image().focus, x=0.0, said=True)})
     ).slots
 
     assert moved[0] == plain[0]

@@ -9,7 +9,8 @@ import pytest
 from pipeline.history.records import AssetFact, Master
 from pipeline.history.states import Choice, State
 from pipeline.plan.cases import use_key
-from pipeline.plan.model import Facts, Kind, OwnReading, Reason
+from pipeline.plan.model import Facts, Kind, Reason
+from pipeline.plan.readings import OwnReading
 from tests.builders import (
     ASSET,
     SIMULATOR,

@@ -1,0 +1,22 @@
+"""The author's own files as they read now. Values; must not read a file."""
+
+from dataclasses import dataclass
+
+from pipeline.history.records import Master
+from pipeline.render.marking import Brand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReading:
+    """The author's own file as it reads now: its master, or what is wrong with it."""
+
+    master: Master | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoReading:
+    """A logo's file as it reads now, or what is wrong with it."""
+
+    brand: Brand | None
+    problem: str = ""

@@ -1,0 +1,235 @@
+"""`focus`: where the crops of one asset are centred, by hand."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.commands.focusing import _kept
+from pipeline.plan.model import SlotPlan, Work
+from pipeline.render.geometry import Fit
+from tests.builders import CATALOG
+from tests.commands.bench import Desk, check_schema, image
+
+COVER = "week12/lobster/cover"
+SLOTS = "size: 512x512, slots: [wechat.cover, wechat.cover_square]"
+LINE = 7
+"""Where the first image of a spec stands."""
+
+
+def words(desk: Desk) -> list[Any]:
+    """(asset, slot, x, y, what the spec said) of each word, oldest first."""
+    with closing(sqlite3.connect(desk.root / "data" / "history.db")) as database:
+        statement = "SELECT asset_key, slot, x, y, spec_said FROM focus_point ORDER BY id"
+        return database.execute(statement).fetchall()
+
+
+def crops(desk: Desk, spec: str) -> dict[str, list[int]]:
+    """The crop of each slot of the spec's first asset, as its files were made last."""
+    report = desk.json("run", "render", spec)
+    return {file["slot"]: file["crop"] for file in report["assets"][0]["files"]}
+
+
+def test_a_point_is_remembered_with_what_the_spec_said_then(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+
+    said = desk("focus", COVER, "0.5,0.1")
+
+    assert said.code == 0
+    assert words(desk) == [(COVER, "", 0.5, 0.1, "auto")]
+    assert said.out.splitlines()[0] == f"{COVER}: all crops are centred on 0.5,0.1 from now on"
+    assert "overridden" not in said.err
+
+
+def test_what_each_crop_keeps_is_said_after_the_files_are_made(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=f"{SLOTS}, focus: center")))
+
+    said = desk("focus", COVER, "center")
+
+    cover, square = said.out.splitlines()[-2:]
+    assert cover.startswith("  unchanged: wechat.cover keeps 43%, from 0,147 to 512,365")
+    assert square.startswith("  unchanged: wechat.cover_square keeps 100%, from 0,0 to 512,512")
+    assert said.last.startswith("next: pipeline ")
+
+
+def test_how_much_of_the_subject_a_crop_keeps_is_said_where_that_is_known() -> None:
+    shown = Fit(box=(0, 0, 512, 218), kept=0.4258, scale=1.76, width=900, height=383)
+    plan = SlotPlan(slot=CATALOG["wechat.cover"], fit=shown, work=Work.KEEP)
+
+    assert _kept(plan) == "wechat.cover keeps 43%, from 0,0 to 512,218"
+    assert _kept(replace(plan, fit=replace(shown, subject_kept=0.876))).endswith(", with 88% of the subject")
+
+
+def test_a_point_for_one_slot_may_be_typed_in_words(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+
+    said = desk("focus", COVER, "left", "top", "--slot", "wechat.cover")
+
+    assert said.code == 0
+    assert words(desk) == [(COVER, "wechat.cover", 0.0, 0.0, "auto")]
+    assert said.out.splitlines()[0] == f"{COVER}: wechat.cover is centred on top-left from now on"
+    assert "wechat.cover keeps" in said.out
+    assert "wechat.cover_square keeps" not in said.out
+
+
+def test_a_focus_by_hand_moves_the_crop_and_auto_moves_it_back(desk: Desk) -> None:
+    spec = desk.spec(image(more=f"{SLOTS}, focus: center"))
+    desk("run", spec)
+    before = crops(desk, spec)
+
+    said = desk("focus", COVER, "50%,0%", "--slot", "wechat.cover")
+    moved = crops(desk, spec)
+    desk("focus", COVER, "auto")
+
+    assert before["wechat.cover"] == [0, 147, 512, 365]
+    assert moved == {**before, "wechat.cover": [0, 0, 512, 218]}
+    [line] = [line for line in said.out.splitlines() if "keeps" in line]
+    path = "output/simulated/week12/lobster/wechat/01-cover.cover.jpg"
+    assert line.startswith(f"  {path}: wechat.cover keeps 43%, from 0,0 to 512,218")
+    assert crops(desk, spec) == before
+
+
+def test_the_newest_word_counts_be_it_the_specs_or_the_commands(desk: Desk) -> None:
+    spec = desk.spec(image(more=f"{SLOTS}, focus: top"))
+    desk("run", spec)
+
+    desk("focus", COVER, "bottom")
+    by_command = crops(desk, spec)["wechat.cover"]
+    desk.spec(image(more=f"{SLOTS}, focus: center"))
+    by_spec = crops(desk, spec)["wechat.cover"]
+
+    assert by_command == [0, 294, 512, 512]
+    assert by_spec == [0, 147, 512, 365]
+
+
+def test_a_line_of_the_spec_that_the_point_stands_above_is_named(desk: Desk) -> None:
+    crop = "focus: top, crops: {wechat.cover: {focus: [0.5, 0.9]}}"
+    spec = desk.spec(image(more=f"{SLOTS}, {crop}"))
+    desk("run", spec)
+
+    every = desk("focus", COVER, "0.5,0.1")
+    one = desk("focus", COVER, "0.5,0.1", "--slot", "wechat.cover_square", "--spec", spec)
+
+    ignored = "is overridden until this line is edited"
+    path = desk.root / spec
+    assert f"{path}:{LINE}: `focus: 0.5,0.9` {ignored}" in every.err
+    assert f"{path}:{LINE}: `focus: top` {ignored}" in every.err
+    assert [line for line in one.err.splitlines() if ignored in line] == [
+        f"{spec}:{LINE}: `focus: top` {ignored}"
+    ]
+    assert [word[-1] for word in words(desk)] == ["top wechat.cover=0.5,0.9", "top"]
+
+
+def test_auto_takes_the_point_back(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=f"{SLOTS}, focus: top")))
+    desk("focus", COVER, "0.5,0.1")
+
+    said = desk("focus", COVER, "auto")
+
+    assert said.code == 0
+    assert said.out.splitlines()[0] == f"{COVER}: all crops are centred as the spec says (top)"
+    assert "overridden" not in said.err
+    assert words(desk) == [(COVER, "", 0.5, 0.1, "top"), (COVER, "", None, None, "top")]
+
+
+def test_json_is_one_document_and_the_words_go_to_the_other_stream(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+
+    said = desk("focus", COVER, "0.5,0.1", "--json")
+
+    document = json.loads(said.out)
+    check_schema("run", document)
+    assert [file["slot"] for file in document["assets"][0]["files"]] == [
+        "wechat.cover",
+        "wechat.cover_square",
+    ]
+    assert f"{COVER}: all crops are centred on 0.5,0.1 from now on" in said.err
+    assert said.last.startswith("next: pipeline ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (("week12/lobster/covr", "top"), f"has no such asset; did you mean '{COVER}'?"),
+        (("cover", "top"), "an asset is named SPEC/ARTICLE/IMAGE"),
+        ((COVER, "512,300"), "both numbers are shares of the picture"),
+        ((COVER, "botom"), "did you mean 'bottom'?"),
+        ((COVER, "top", "--slot", "wechat.cove"), "has no such slot; did you mean 'wechat.cover'?"),
+        (
+            (COVER, "top", "--slot", "x"),
+            f"--slot x: {COVER} has no such slot; it has wechat.cover, wechat.cover_square",
+        ),
+    ],
+)
+def test_what_cannot_be_pointed_at_is_said_and_nothing_is_remembered(
+    desk: Desk, typed: tuple[str, ...], sentence: str
+) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+
+    said = desk("focus", *typed)
+
+    assert said.code == 2
+    assert sentence in said.err
+    assert words(desk) == []
+
+
+def test_a_point_is_kept_for_a_picture_that_is_still_to_come(desk: Desk) -> None:
+    spec = desk.spec(image(more=SLOTS))
+
+    said = desk("focus", COVER, "top", "--spec", spec)
+
+    assert said.code == 3
+    assert words(desk) == [(COVER, "", 0.5, 0.0, "auto")]
+    assert "keeps" not in said.out
+    assert desk.generations() == ()
+
+
+def test_a_slot_that_takes_the_whole_picture_is_not_moved_by_a_point(desk: Desk) -> None:
+    desk("run", desk.spec(image()))
+
+    said = desk("focus", COVER, "top")
+
+    assert said.code == 0
+    assert said.out.splitlines()[-1] == (
+        "  unchanged: wechat.inline takes the whole picture, wherever it is centred"
+    )
+
+
+def test_the_command_finds_a_home_and_a_spec_elsewhere(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spec = desk.spec(image(more=SLOTS))
+    desk("run", spec)
+    moved = tmp_path / "week12.yaml"
+    (desk.root / spec).rename(moved)
+    monkeypatch.chdir(tmp_path)
+
+    lost = desk("focus", COVER, "top", "--home", desk.root)
+    named = desk("focus", COVER, "top", "--home", desk.root, "--spec", moved)
+
+    assert (lost.code, named.code) == (2, 0)
+    assert "the spec of week12/lobster/cover is not there any more" in lost.err
+    assert len(words(desk)) == 1
+
+
+def test_a_history_of_the_first_revision_is_upgraded_on_the_way(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+    for statement in (
+        "DROP TABLE focus_point",
+        "DROP TABLE subject",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ):
+        desk.change(statement)
+
+    said = desk("focus", COVER, "top")
+    checked = desk("db", "check")
+
+    assert said.code == 0
+    assert "the history was upgraded from revision 0001; the old one is kept as history-0001-" in said.err
+    assert words(desk) == [(COVER, "", 0.5, 0.0, "auto")]
+    assert checked.code == 0
+    assert checked.out.rstrip().endswith("whole, at revision 0002")
