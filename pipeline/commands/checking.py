@@ -42,18 +42,19 @@ def _read(paths: Sequence[Path], home: Path | None, terminal: Terminal) -> tuple
         with history_of(at, terminal) as database:
             if problems := name_problems(database, at.home, found):
                 raise SpecError(problems)
-    if unreadable := tuple(_unreadable(found)):
+    if unreadable := tuple(_unreadable(found, terminal)):
         raise SpecError(unreadable)
     return found
 
 
-def _unreadable(specs: Sequence[Spec]) -> Iterator[Problem]:
+def _unreadable(specs: Sequence[Spec], terminal: Terminal) -> Iterator[Problem]:
     """The author's own files that are no pictures: a run would only find out when it comes to them."""
     for spec in specs:
         for image in spec.images:
             if isinstance(image.source, OwnFile):
                 try:
-                    inspect(image.source.path)
+                    if inspect(image.source.path).frames > 1:
+                        terminal.warn(f"{image.key}: {image.source.written} moves; its first frame is used")
                 except (PictureError, OSError) as error:
                     words = error.message if isinstance(error, PictureError) else str(error.strerror)
                     yield Problem(str(spec.path), image.mark.line, image.mark.column, words)

@@ -36,6 +36,7 @@ class Own:
     master: Master
     ai: bool
     detail: str
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _own(own: OwnFile, facts: Facts) -> Own | Nothing:
     reading = facts.own[own.path]
     if reading.master is None:
         return Nothing(Reason.FILE_UNREADABLE, reading.problem)
-    return Own(reading.master, own.ai, own.written)
+    return Own(reading.master, own.ai, own.written, moves=reading.frames > 1)
 
 
 def _from_history(key: str, facts: Facts) -> Own | Nothing | Have | UnderWay | Barred:

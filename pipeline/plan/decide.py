@@ -16,6 +16,7 @@ from pipeline.plan.slots import planned, to_come, unmade
 from pipeline.providers.models import MODELS
 from pipeline.spec.model import Spec
 
+_MOVES = "the picture moves; its first frame is used"
 _NEWS = (Reason.SAME_REQUEST, Reason.USE)
 """Reasons of a picture that the asset takes from now on."""
 
@@ -130,7 +131,7 @@ def _with_own(case: Case, own: Own, facts: Facts, wishes: Wishes) -> Action:
         width=own.master.width,
         height=own.master.height,
         ai=own.ai,
-        advice=advice_for(case.image, slots),
+        advice=(*advice_for(case.image, slots), *((_MOVES,) if own.moves else ())),
     )
 
 

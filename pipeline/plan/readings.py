@@ -8,10 +8,14 @@ from pipeline.render.marking import Brand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnReading:
-    """The author's own file as it reads now: its master, or what is wrong with it."""
+    """The author's own file as it reads now: its master, or what is wrong with it.
+
+    `frames` over 1: it moves, and only its first frame is used. Known when the file was read just now.
+    """
 
     master: Master | None
     problem: str = ""
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

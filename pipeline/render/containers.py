@@ -17,6 +17,10 @@ _START_OF_SCAN, _END, _APP1 = 0xDA, 0xD9, 0xE1
 _BARE = (0x01, *range(0xD0, 0xD9))
 """Markers without a length: TEM, the restarts and the start of the image."""
 _MAX_TEXT = 1_000_000
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+"""Samples a pixel, by PNG's colour type."""
+_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""Adam7: the first column and row of each pass, and the steps to the next ones."""
 
 
 class Place(StrEnum):
@@ -55,6 +59,26 @@ def is_whole(data: bytes) -> bool:
     return data[:4] == b"RIFF" and len(data) == int.from_bytes(data[4:8], "little") + 8
 
 
+def has_all_rows(data: bytes) -> bool:
+    """Whether a PNG holds as many rows as its header says. Pillow fills missing ones with black, silently.
+
+    The header must be one that a decoder has taken. Unpacks piece by piece, and never more than is wanted.
+    """
+    width, height, depth, colour, laced = struct.unpack_from(">IIBB2xB", data, 16)
+    sizes = [(width, height)]
+    if laced:
+        sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in _PASSES]
+    bits = depth * _SAMPLES[colour]
+    wanted: int = sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 < rows)
+    unpacker = zlib.decompressobj()
+    for name, body in _chunks(data):
+        packed = body if name == b"IDAT" else b""
+        while packed and wanted > 0:
+            wanted -= len(unpacker.decompress(packed, _MAX_TEXT))
+            packed = unpacker.unconsumed_tail
+    return wanted <= 0
+
+
 def _jpeg(data: bytes) -> Iterator[Piece]:
     place = 2
     while place + 4 <= len(data) and data[place] == 0xFF:
@@ -73,11 +97,17 @@ def _jpeg(data: bytes) -> Iterator[Piece]:
         place += 2 + max(2, length)
 
 
-def _png(data: bytes) -> Iterator[Piece]:
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a PNG: name and body."""
     place = len(_PNG)
     while place + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, place)
-        body = data[place + 8 : place + 8 + length]
+        yield name, data[place + 8 : place + 8 + length]
+        place += 12 + length
+
+
+def _png(data: bytes) -> Iterator[Piece]:
+    for name, body in _chunks(data):
         keyword, _, rest = body.partition(b"\0")
         if name == b"iTXt" and keyword == _PNG_XMP:
             yield Piece(Place.XMP, _international(rest))
@@ -85,7 +115,6 @@ def _png(data: bytes) -> Iterator[Piece]:
             yield Piece(Place.PNG_TEXT, rest)
         elif name == b"eXIf":
             yield Piece(Place.EXIF, body)
-        place += 12 + length
 
 
 def _webp(data: bytes) -> Iterator[Piece]:

@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path
 
+from pipeline.errors import PictureError
+from pipeline.platforms.model import Format
+from pipeline.render.containers import has_all_rows
 from pipeline.render.decode import open_picture, reading
 from pipeline.render.exif import orientation
 from pipeline.render.facts import PictureFacts
@@ -15,8 +18,8 @@ def inspect(path: Path) -> PictureFacts:
     """Hash the file and decode it whole: a master just downloaded, or the author's own picture.
 
     Raises PictureError for anything but a whole PNG, JPEG or WebP of at most 80 million pixels. Only a
-    full decode sees a cut-off file; a flipped bit inside is seen by no check. Of an animated picture the
-    first frame is decoded, which is all that is used.
+    full decode sees a cut-off file; a flipped bit inside is seen by no check, nor are rows that a JPEG lacks
+    (they come out grey). Of an animated picture the first frame is decoded, which is all that is used.
     """
     with reading(path), path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -26,6 +29,9 @@ def inspect(path: Path) -> PictureFacts:
         with picture:
             frames = int(getattr(picture, "n_frames", 1))  # a JPEG has none
             picture.load()
+            if kind is Format.PNG and not has_all_rows(path.read_bytes()):
+                message = f"{path}: the picture has fewer rows than its header says"
+                raise PictureError(message, next_step="save or download it again")
             width, height = picture.size
             if orientation(picture.info.get("exif")) >= _TURNED:
                 width, height = height, width

@@ -137,5 +137,6 @@ def _own_reading(path: Path, cached: OwnPicture | None) -> OwnReading:
             width=facts.width,
             height=facts.height,
             bytes=facts.bytes,
-        )
+        ),
+        frames=facts.frames,
     )

@@ -331,3 +331,11 @@ def test_an_older_asset_that_showed_nothing_stored_has_no_picture() -> None:
     action = action_of(facts(under_way, decisions=[decision(1, asset=OLD, request="q1:else")]), USING)
 
     assert action.code is Reason.USE_MISSING
+
+
+def test_an_own_picture_that_moves_says_that_its_first_frame_is_used() -> None:
+    moving = {OWN_PATH: OwnReading(master=master(7), frames=12)}
+
+    action = action_of(facts(own=moving), image(source=own_file()))
+
+    assert "the picture moves; its first frame is used" in action.advice
