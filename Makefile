@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint types bench soak docs clean
+.PHONY: run test check lint types bench soak docs sheets clean
 
 run: .venv/installed ## Make the pictures of the example week with the simulator; costs nothing
 	$(BIN)/python -m pipeline run configs/week12.yaml --provider simulator
@@ -19,7 +19,7 @@ lint: .venv/tested ## Style and format
 types: .venv/tested ## Types, strict, source and tests
 	$(BIN)/mypy
 
-bench: .venv/tested ## Measure the ratios that docs/benchmarks.md records
+bench: .venv/benched ## Measure the ratios that docs/benchmarks.md records
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -n 0 -s
 
 soak: .venv/tested ## The long campaign: kills, stops and faults, some ten minutes
@@ -27,6 +27,9 @@ soak: .venv/tested ## The long campaign: kills, stops and faults, some ten minut
 
 docs: .venv/tested ## Write again what a program writes: README's commands, schemas
 	$(BIN)/python -m tests.write_docs
+
+sheets: .venv/tested ## Draw the contact sheets of covers in docs/
+	$(BIN)/python -m tests.write_sheets
 
 clean: ## Remove the environment and what tools left; never data/ or output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage .coverage.* build dist
@@ -37,9 +40,15 @@ clean: ## Remove the environment and what tools left; never data/ or output/
 
 .venv/installed: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --editable ".[fast]" \
+		|| echo "no wheel of the faster resampler fits this machine: Pillow's is used"
 	touch $@
 
 .venv/tested: pyproject.toml .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	touch $@
+
+.venv/benched: pyproject.toml .venv/tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	touch $@
