@@ -5,6 +5,7 @@ PipelineError
  │    ├── SettingsError      the settings file or an environment variable
  │    └── SpecError          a spec with problems, each at its line and column
  ├── HistoryError        2   the database cannot be used as it is
+ │    └── StaleError         decided on what is no longer the newest word
  ├── CredentialsError    5   missing, wrong, or without rights
  ├── StoppedError        4   a budget, or the author's no
  └── IncompleteError     3   something that was asked for is not there
@@ -95,6 +96,16 @@ class HistoryError(PipelineError):
     """The history database cannot be used as it is; nothing was changed."""
 
     exit_code = ExitCode.USAGE
+
+
+class StaleError(HistoryError):
+    """A decision made on what somebody else has decided anew since; nothing was changed, nothing is lost."""
+
+    def __init__(self, subject: str, name: str) -> None:
+        super().__init__(
+            f"{subject}: something else was decided in the meantime, so this was not done",
+            next_step=f"look at it again, then decide: {shlex.join(('pipeline', 'show', name))}",
+        )
 
 
 class CredentialsError(PipelineError):

@@ -114,9 +114,11 @@ def content(path: Path) -> Content:
         owned = "SELECT own_sha256, path FROM asset JOIN spec ON spec.name = asset.spec WHERE own_sha256 > ''"
         for sha256, spec in database.execute(f"{owned} GROUP BY own_sha256, path ORDER BY path"):
             specs.setdefault(sha256, []).append(spec)
+        # What the author had cleared away is no picture any more; older revisions knew no such thing.
+        kept = " WHERE cleared_at IS NULL" if "cleared_at" in columns(database, "blob") else ""
         rows = database.execute(
-            "SELECT sha256, ending, bytes, generation.id, asset_key FROM blob LEFT JOIN generation"
-            " ON blob_sha256 = sha256 AND state = 'stored' ORDER BY sha256, generation.id"
+            "SELECT sha256, ending, bytes, generation.id, asset_key FROM blob LEFT JOIN generation"  # noqa: S608 - ours
+            f" ON blob_sha256 = sha256 AND state = 'stored'{kept} ORDER BY sha256, generation.id"
         )
         pictures = tuple(
             Picture(

@@ -10,8 +10,9 @@ from sqlalchemy import select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history import rows
-from pipeline.history.models import BlobRow, FocusPointRow, SubjectRow
+from pipeline.history.models import BlobRow, SubjectRow
 from pipeline.history.records import FocusPoint
+from pipeline.history.said import FocusPointRow
 from pipeline.subject import Subject
 
 

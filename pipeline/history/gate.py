@@ -168,7 +168,7 @@ def _serving(session: Session, generation: Generation, *, exact: bool) -> Genera
         .where(column == value, GenerationRow.state == State.STORED.value)
         .order_by(GenerationRow.id),
     )
-    return next((candidate for candidate in reversed(found) if not candidate.rejected), None)
+    return next((item for item in reversed(found) if not (item.rejected or item.trashed)), None)
 
 
 def _broken(session: Session, ceiling: Ceiling, generation: Generation) -> str | None:

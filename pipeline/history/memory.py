@@ -1,22 +1,21 @@
 """What is remembered besides the money: runs, specs, assets, decisions, written files. Writes only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import focus, rows
+from pipeline.history import decided, focus, notes, rows, trash
 from pipeline.history.database import Database
 from pipeline.history.models import (
     AssetRow,
-    DecisionRow,
     DeliveredRow,
     OwnFileRow,
     RunRow,
     SpecRow,
 )
-from pipeline.history.records import AssetFact, Delivered, FocusPoint, OwnPicture
+from pipeline.history.records import AssetFact, Decision, Delivered, FocusPoint, Note, OwnPicture
 from pipeline.history.states import Choice
 from pipeline.subject import Subject
 
@@ -65,40 +64,81 @@ class Memory:
             known = {row.key: row for row in session.scalars(select(AssetRow).where(AssetRow.spec == name))}
             for asset in assets:
                 row = known.get(asset.key) or AssetRow(key=asset.key, spec=name, seen_at=at)
-                facts = (asset.request, asset.model, asset.prompt, asset.own_sha256, asset.ai)
+                facts = (asset.request, asset.model, asset.prompt, asset.own_sha256, asset.ai, asset.title)
                 if asset.key in known and facts == (
                     row.request_key,
                     row.model,
                     row.prompt,
                     row.own_sha256,
                     row.ai,
+                    row.title,
                 ):
                     continue
-                row.request_key, row.model, row.prompt, row.own_sha256, row.ai = facts
+                row.request_key, row.model, row.prompt, row.own_sha256, row.ai, row.title = facts
                 row.seen_at = at
                 session.add(row)
 
-    def decide(self, asset: str, generation: int, choice: Choice, request: str, *, at: datetime) -> None:
-        """Append a decision for one asset."""
-        with self._database.writing() as session:
-            session.add(
-                DecisionRow(
-                    asset_key=asset, generation_id=generation, choice=choice.value, request_key=request, at=at
-                )
-            )
+    def decide(
+        self,
+        asset: str,
+        generation: int,
+        choice: Choice,
+        request: str,
+        *,
+        at: datetime,
+        expected: int | None = None,
+    ) -> None:
+        """Append a decision for one asset; a picture that was thrown away is taken out of the trash.
 
-    def reject(self, generation: int, request: str, *, at: datetime) -> None:
-        """Append a rejection: this picture never again, for anyone."""
+        `expected`: the asset's version that the author saw. Raises StaleError when it has another one now.
+        """
+        word = Decision(asset=asset, generation=generation, choice=choice, request=request, at=at)
         with self._database.writing() as session:
-            session.add(
-                DecisionRow(
-                    asset_key=None,
-                    generation_id=generation,
-                    choice=Choice.REJECTED.value,
-                    request_key=request,
-                    at=at,
-                )
-            )
+            decided.decide(session, word, expected=expected)
+            trash.take_out_if_in(session, generation, at)
+
+    def reject(self, generation: int, request: str, *, at: datetime, expected: int | None = None) -> None:
+        """Append a rejection: this picture never again, for anyone.
+
+        `expected`: the generation's version that the author saw. Raises StaleError when it has another now.
+        """
+        word = Decision(asset="", generation=generation, choice=Choice.REJECTED, request=request, at=at)
+        with self._database.writing() as session:
+            decided.reject(session, word, expected=expected)
+
+    def undo(self, asset: str, *, at: datetime, expected: int | None = None) -> Decision | None:
+        """Take back the newest word on an asset (a rejection's `asset` is empty); None: there was none.
+
+        Called again it takes back the one before. Raises StaleError as `decide` does.
+        """
+        with self._database.writing() as session:
+            return decided.undo(session, asset, at=at, expected=expected)
+
+    def note(self, on: int | str, text: str, *, at: datetime) -> None:
+        """Append a note on a generation (its number) or an asset (its key).
+
+        Raises UsageError for one without words or on what the history does not know.
+        """
+        with self._database.writing() as session:
+            notes.add(session, on, text, at)
+
+    def remove_note(self, on: int | str, text: str | None = None, *, at: datetime) -> Note | None:
+        """Take back the note with that text, without one the newest; returns it, None: there is none."""
+        with self._database.writing() as session:
+            return notes.remove(session, on, text, at)
+
+    def trash(self, ids: Sequence[int], *, at: datetime, gone: Collection[str] = ()) -> None:
+        """Throw generations away; see `pipeline.history.trash` for what is refused, by UsageError."""
+        with self._database.writing() as session:
+            trash.throw_away(session, ids, at, gone=gone)
+
+    def restore_from_trash(self, ids: Sequence[int], *, at: datetime, present: Collection[int] = ()) -> None:
+        """Take generations out of the trash; `present`: those whose file lies in the store.
+
+        Raises UsageError for one that is not in it, or whose file was cleared away.
+        """
+        with self._database.writing() as session:
+            trash.take_out(session, ids, at, present=present)
 
     def will_write(self, file: Delivered) -> None:
         """Note a file just before it is renamed into place, so that it is always known as ours."""

@@ -74,13 +74,31 @@ _FOCUS_POINTS = """
             AND b.x IS a.x AND b.y IS a.y AND b.spec_said = a.spec_said)
     ORDER BY a.id
 """
+_NOTES = """
+    INSERT INTO main.note (asset_key, generation_id, text, removed, at)
+    SELECT a.asset_key, same.id, a.text, a.removed, a.at
+    FROM old.note a LEFT JOIN same ON same.old_id = a.generation_id
+    WHERE NOT EXISTS (
+        SELECT 1 FROM main.note b WHERE b.generation_id IS same.id AND b.asset_key IS a.asset_key
+            AND b.text = a.text AND b.removed = a.removed AND b.at = a.at)
+    ORDER BY a.id
+"""
+_TRASH = """
+    INSERT INTO main.trash (generation_id, thrown, at)
+    SELECT same.id, a.thrown, a.at FROM old.trash a JOIN same ON same.old_id = a.generation_id
+    WHERE NOT EXISTS (
+        SELECT 1 FROM main.trash b WHERE b.generation_id = same.id AND b.thrown = a.thrown AND b.at = a.at)
+    ORDER BY a.id
+"""
+_WORDS = {"decision": _DECISIONS, "focus_point": _FOCUS_POINTS, "note": _NOTES, "trash": _TRASH}
+"""What the author said, by table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
     """What came over: generations that the copy lacked, those that had moved on, and what belongs to them.
 
-    `decisions` are all words of the author: which picture, and where its crops are centred.
+    `decisions` are all words of the author: which picture, where its crops are centred, notes, the trash.
     """
 
     generations: int
@@ -90,10 +108,11 @@ class Brought:
     files: int
 
 
-def merge(old: Path, into: Path) -> Brought:
+def merge(old: Path, into: Path, *, later: bool = True) -> Brought:
     """Bring over into the database `into` what it lacks of `old`; both at head, `old` is only read.
 
-    One transaction: `into` is as it was when anything fails.
+    One transaction: `into` is as it was when anything fails. `later`: where both tell of a generation and
+    neither tells more, `old` is right.
     """
     with _side_by_side(old, into) as database:
         database.execute("BEGIN IMMEDIATE")
@@ -102,12 +121,11 @@ def merge(old: Path, into: Path) -> Brought:
         database.execute(f"CREATE TEMP TABLE same AS SELECT * FROM ({_PAIRS}) WHERE id IS NOT NULL")  # noqa: S608 - ours
         database.execute("CREATE UNIQUE INDEX temp.same_old ON same (old_id)")
         database.execute("CREATE UNIQUE INDEX temp.same_new ON same (id)")
-        moved_on = _bring_fates(database)
+        moved_on = _bring_fates(database, later=later)
         generations = _bring_generations(database)
         _bring(database, "generation_tag", "same.id, name, value", "JOIN same ON old_id = generation_id")
         database.execute(_EVENTS)
-        decisions = _append(database, "decision", _DECISIONS)
-        decisions += _append(database, "focus_point", _FOCUS_POINTS)
+        decisions = sum(_append(database, table, statement) for table, statement in _WORDS.items())
         files = _bring_files(database)
         check_references(database, into)
         database.execute("COMMIT")
@@ -153,6 +171,11 @@ def _bring_surroundings(database: sqlite3.Connection) -> None:
     )
     for table in ("run", "blob", "subject"):
         _bring(database, table, "")
+    # A picture that was cleared away when the copy was made has come back since: its file lies in the store.
+    database.execute(
+        "UPDATE main.blob SET cleared_at = NULL WHERE cleared_at IS NOT NULL"
+        " AND sha256 IN (SELECT sha256 FROM old.blob WHERE cleared_at IS NULL)"
+    )
     for table in ("own_file", "account_limit"):
         _bring(database, table, "", verb="INSERT OR REPLACE")
     _bring_newer(database, "spec", "name", "seen_at")
@@ -163,12 +186,12 @@ def _bring_newer(database: sqlite3.Connection, table: str, key: str, time: str) 
     return _bring(database, table, "", f"WHERE NOT EXISTS ({same_or_newer})", verb="INSERT OR REPLACE")
 
 
-def _bring_fates(database: sqlite3.Connection) -> int:
+def _bring_fates(database: sqlite3.Connection, *, later: bool) -> int:
     """Of generations that are in both, keep the further state; returns how many have another one now."""
     database.execute("CREATE TEMP TABLE later (old_id INTEGER, id INTEGER PRIMARY KEY)")
     moved_on = 0
     for old_id, number, differs, ahead, behind, worth, mine in database.execute(_COMPARED).fetchall():
-        if _is_further(ahead=ahead, behind=behind, worth=worth, mine=mine):
+        if _is_further(ahead=ahead, behind=behind, worth=worth, mine=mine, later=later):
             database.execute("INSERT INTO later VALUES (?, ?)", (old_id, number))
             moved_on += differs
     fate = ", ".join(_FATE)
@@ -180,15 +203,15 @@ def _bring_fates(database: sqlite3.Connection) -> int:
     return moved_on
 
 
-def _is_further(*, ahead: int, behind: int, worth: int, mine: int) -> bool:
+def _is_further(*, ahead: int, behind: int, worth: int, mine: int, later: bool) -> bool:
     """Whether the old history's row says more: the one whose events go on where the other's end.
 
     `ahead` and `behind` count the events that only the old or only the restored one has. Where each went
-    its own way, a picture is worth more than a task id, that more than a doubt; else the old one is later.
+    its own way, a picture is worth more than a task id, that more than a doubt; else it is as `later` says.
     """
     if bool(ahead) != bool(behind):
         return bool(ahead)
-    return worth >= mine
+    return worth > mine or (later and worth == mine)
 
 
 def _bring_generations(database: sqlite3.Connection) -> int:

@@ -21,11 +21,12 @@ from sqlalchemy import (  # noqa: TID251 - history owns SQLAlchemy
 )
 from sqlalchemy.orm import Mapped, mapped_column  # noqa: TID251 - history owns SQLAlchemy
 
+from pipeline.history import said  # noqa: F401 - METADATA holds every table
 from pipeline.history.naming import Base, one_of
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 
 METADATA = Base.metadata
-"""Every table below, for migrations."""
+"""Every table, for migrations."""
 
 
 class RunRow(Base):
@@ -53,7 +54,10 @@ class SpecRow(Base):
 
 
 class BlobRow(Base):
-    """A master in the store, by its hash. The file is there before the row is."""
+    """A master in the store, by its hash. The file is there before the row is.
+
+    `cleared_at`: the author let its file be removed; the row stays, as generations name it.
+    """
 
     __tablename__ = "blob"
     __table_args__ = (CheckConstraint("width > 0 AND height > 0 AND bytes > 0", name="sizes"),)
@@ -64,6 +68,7 @@ class BlobRow(Base):
     height: Mapped[int]
     bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
 
 
 class GenerationRow(Base):
@@ -164,12 +169,16 @@ class EventRow(Base):
 
 
 class DecisionRow(Base):
-    """What was decided; appended, the newest word counts. `asset_key` is NULL for a rejection."""
+    """What was decided; appended, the newest word counts. `asset_key` is NULL for a rejection.
+
+    A row with choice `undone` takes back the newest word before it that still stands and has the same
+    `asset_key` (NULL too) and `generation_id`.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
         CheckConstraint(one_of("choice", Choice), name="choice"),
-        CheckConstraint("(choice = 'rejected') = (asset_key IS NULL)", name="whose"),
+        CheckConstraint("choice = 'undone' OR (choice = 'rejected') = (asset_key IS NULL)", name="whose"),
         Index("ix_decision_asset_key", "asset_key"),
         Index("ix_decision_generation_id", "generation_id"),
     )
@@ -196,6 +205,7 @@ class AssetRow(Base):
     own_sha256: Mapped[str | None] = mapped_column(String(64), ForeignKey("blob.sha256"))
     ai: Mapped[bool]
     seen_at: Mapped[datetime]
+    title: Mapped[str | None]
 
 
 class DeliveredRow(Base):
@@ -205,7 +215,7 @@ class DeliveredRow(Base):
     __table_args__ = (
         UniqueConstraint("path", "sha256"),
         Index("ix_delivered_spec", "spec"),
-        Index("ix_delivered_generation_id", "generation_id"),
+        Index("ix_delivered_generation_id_slot", "generation_id", "slot"),
         Index("ix_delivered_asset_key", "asset_key"),
     )
 
@@ -268,25 +278,3 @@ class SubjectRow(Base):
     rows: Mapped[bytes] = mapped_column(LargeBinary)
     grid: Mapped[bytes] = mapped_column(LargeBinary)
     found_at: Mapped[datetime]
-
-
-class FocusPointRow(Base):
-    """Where the author wants crops centred; appended, the newest word counts. No x and y: taken back.
-
-    `slot` is empty for all slots of the asset; `spec_said` is what the spec said when it was set.
-    """
-
-    __tablename__ = "focus_point"
-    __table_args__ = (
-        CheckConstraint("(x IS NULL) = (y IS NULL)", name="whole"),
-        CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="inside"),
-        Index("ix_focus_point_asset_key", "asset_key"),
-    )
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    asset_key: Mapped[str] = mapped_column(String(200))
-    slot: Mapped[str] = mapped_column(String(80))
-    x: Mapped[float | None] = mapped_column(Float)
-    y: Mapped[float | None] = mapped_column(Float)
-    spec_said: Mapped[str]
-    at: Mapped[datetime]

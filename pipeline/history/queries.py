@@ -7,7 +7,7 @@ from itertools import chain
 from sqlalchemy import select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import focus, rows
+from pipeline.history import decided, focus, nearby, rows
 from pipeline.history.database import Database
 from pipeline.history.models import (
     AssetRow,
@@ -18,9 +18,9 @@ from pipeline.history.models import (
     OwnFileRow,
     SpecRow,
 )
-from pipeline.history.records import AssetFact, Decision, Delivered, Generation, Known, Master, OwnPicture
+from pipeline.history.records import AssetFact, Delivered, Generation, Known, Master, OwnPicture
 from pipeline.history.spending import spent
-from pipeline.history.states import IN_FLIGHT, Choice, Purpose, State
+from pipeline.history.states import IN_FLIGHT, Purpose, State
 from pipeline.subject import Subject
 
 
@@ -33,18 +33,18 @@ class Queries:
     def known(self, *, requests: Sequence[str], assets: Sequence[str], specs: Sequence[str]) -> Known:
         """All that a plan over these requests, assets (with those that `use:` names) and specs needs."""
         with self._database.reading() as session:
-            decisions = _decisions(session, assets)
+            decisions = decided.for_assets(session, assets)
             wanted = {decision.generation for found in decisions.values() for decision in found}
             facts = _assets(session, assets)
             # What `use:` names asked for something in its own spec, which may be under way.
             asked = {fact.request for fact in facts.values() if fact.request is not None}
             attempts = _attempts(session, sorted(asked.union(requests)))
-            decided = _by_id(session, sorted(wanted))
+            pictures = _by_id(session, sorted(wanted))
             pursuits = _pursuits(session, assets)
             return Known(
                 attempts=attempts,
                 decisions=decisions,
-                decided=decided,
+                decided=pictures,
                 last_selected=_last_selected(session, requests),
                 pursuits=pursuits,
                 assets=facts,
@@ -52,7 +52,9 @@ class Queries:
                 own_masters=_masters(
                     session, [fact.own_sha256 for fact in facts.values() if fact.own_sha256]
                 ),
-                same_bytes=_same_bytes(session, [*decided.values(), *chain.from_iterable(attempts.values())]),
+                same_bytes=_same_bytes(
+                    session, [*pictures.values(), *chain.from_iterable(attempts.values())]
+                ),
                 focus_points=focus.focus_points(session, assets),
             )
 
@@ -76,6 +78,16 @@ class Queries:
         """The subject of each master by hash, where one was found: as `method` did, else the last."""
         with self._database.reading() as session:
             return focus.subjects(session, masters, method)
+
+    def past(self, provider: str) -> tuple[nearby.Past, ...]:
+        """The newest stored pictures, by which hints are found."""
+        with self._database.reading() as session:
+            return nearby.past(session, provider)
+
+    def shown(self, assets: Sequence[str]) -> Mapping[str, int]:
+        """The generation that was decided last for each asset that has one."""
+        with self._database.reading() as session:
+            return nearby.shown(session, assets)
 
     def spec_path(self, name: str) -> str | None:
         """Where a spec of that name was last seen."""
@@ -133,11 +145,10 @@ class Queries:
             return session.execute(query).first() is not None
 
     def masters(self) -> tuple[Master, ...]:
-        """Every master the history knows, for a check of the store."""
+        """Every master that must be in the store, for a check of it."""
+        query = select(BlobRow).where(BlobRow.cleared_at.is_(None)).order_by(BlobRow.sha256)
         with self._database.reading() as session:
-            return tuple(
-                rows.master(row) for row in session.scalars(select(BlobRow).order_by(BlobRow.sha256))
-            )
+            return tuple(rows.master(row) for row in session.scalars(query))
 
 
 def _attempts(session: Session, requests: Sequence[str]) -> dict[str, tuple[Generation, ...]]:
@@ -147,24 +158,6 @@ def _attempts(session: Session, requests: Sequence[str]) -> dict[str, tuple[Gene
         for found in rows.load(session, query):
             grouped.setdefault(found.request, []).append(found)
     return {request: tuple(found) for request, found in grouped.items()}
-
-
-def _decisions(session: Session, assets: Sequence[str]) -> dict[str, tuple[Decision, ...]]:
-    grouped: dict[str, list[Decision]] = {}
-    for chunk in rows.chunks(assets):
-        query = select(DecisionRow).where(DecisionRow.asset_key.in_(chunk)).order_by(DecisionRow.id.desc())
-        for row in session.scalars(query):
-            assert row.asset_key is not None
-            grouped.setdefault(row.asset_key, []).append(
-                Decision(
-                    asset=row.asset_key,
-                    generation=row.generation_id,
-                    choice=Choice(row.choice),
-                    request=row.request_key,
-                    at=row.at,
-                )
-            )
-    return {asset: tuple(found) for asset, found in grouped.items()}
 
 
 def _pursuits(session: Session, assets: Sequence[str]) -> dict[str, tuple[Generation, ...]]:
@@ -195,15 +188,16 @@ def _last_selected(session: Session, requests: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in rows.chunks(requests):
         query = (
-            select(GenerationRow.request_key, DecisionRow.generation_id)
+            select(DecisionRow, GenerationRow.request_key)
             .join(GenerationRow, GenerationRow.id == DecisionRow.generation_id)
-            .where(
-                GenerationRow.request_key.in_(chunk),
-                DecisionRow.choice.in_((Choice.SELECTED.value, Choice.PINNED.value)),
-            )
+            .where(GenerationRow.request_key.in_(chunk))
             .order_by(DecisionRow.id)
         )
-        found |= {request: generation for request, generation in session.execute(query)}  # noqa: C416 - typed rows
+        said = session.execute(query).all()
+        request_of = {word.generation_id: request for word, request in said}
+        for word in decided.standing(word for word, _ in said):
+            if word.choice in decided.CHOOSING:
+                found[request_of[word.generation_id]] = word.generation_id
     return found
 
 
@@ -217,6 +211,7 @@ def _assets(session: Session, keys: Sequence[str]) -> dict[str, AssetFact]:
             prompt=row.prompt,
             own_sha256=row.own_sha256,
             ai=row.ai,
+            title=row.title,
         )
         for chunk in rows.chunks(keys)
         for row in session.scalars(select(AssetRow).where(AssetRow.key.in_(chunk)))

@@ -7,6 +7,11 @@ from datetime import datetime
 from pipeline.fingerprint import Json
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 
+IMPORTED = "imported"
+"""The provider, the endpoint and the first part of the key of pictures that were made elsewhere."""
+UNPAID = ("simulator", IMPORTED)
+"""Providers whose pictures count in no sum of money and in no budget."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Master:
@@ -55,7 +60,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """One attempt to buy a picture. `owner` is the run that moves it; `rejected` the newest word on it."""
+    """One attempt to buy a picture. `owner` is the run that moves it; `rejected` the newest word on it.
+
+    `trashed`: thrown away, and so neither used again nor shown.
+    """
 
     id: int
     request: str
@@ -88,11 +96,17 @@ class Generation:
     stored_at: datetime | None
     master: Master | None
     rejected: bool = False
+    trashed: bool = False
 
     @property
     def simulated(self) -> bool:
         """Bought from the simulator: never delivered where real pictures go."""
         return self.provider == "simulator"
+
+    @property
+    def imported(self) -> bool:
+        """Made elsewhere and taken in: shown where it was named, never in place of a purchase."""
+        return self.provider == IMPORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +117,16 @@ class Decision:
     generation: int
     choice: Choice
     request: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What the author noted, on a generation or on an asset: one of the two."""
+
+    asset: str | None = None
+    generation: int | None = None
+    text: str
     at: datetime
 
 
@@ -120,7 +144,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetFact:
-    """An asset as the last run saw it; `own_sha256` for the author's own file, `request` for a prompt."""
+    """An asset as the last run saw it; `own_sha256` for the author's own file, `request` for a prompt.
+
+    `title` is its article's, where that has one.
+    """
 
     key: str
     spec: str
@@ -129,6 +156,7 @@ class AssetFact:
     prompt: str | None = None
     own_sha256: str | None = None
     ai: bool = True
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

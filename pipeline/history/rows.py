@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Row, Select, case, func, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import Row, Select, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import records
-from pipeline.history.models import BlobRow, DecisionRow, DeliveredRow, GenerationRow
-from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
+from pipeline.history import decided, records, trash
+from pipeline.history.models import BlobRow, DeliveredRow, GenerationRow
+from pipeline.history.states import Charged, Purpose, Resolution, State
 
 T = TypeVar("T")
 GenerationSelect = Select[GenerationRow, BlobRow]
@@ -18,24 +18,6 @@ GenerationSelect = Select[GenerationRow, BlobRow]
 def generations() -> GenerationSelect:
     """Generations, each with its master where it has one."""
     return select(GenerationRow, BlobRow).outerjoin(BlobRow, GenerationRow.blob_sha256 == BlobRow.sha256)
-
-
-def rejected_ids(session: Session, ids: Sequence[int]) -> frozenset[int]:
-    """Those of `ids` whose newest word is a rejection (selecting one again takes the rejection back)."""
-    rejecting = func.max(case((DecisionRow.choice == Choice.REJECTED.value, DecisionRow.id), else_=0))
-    choosing = func.max(
-        case((DecisionRow.choice.in_((Choice.SELECTED.value, Choice.PINNED.value)), DecisionRow.id), else_=0)
-    )
-    found: set[int] = set()
-    for chunk in chunks(ids):
-        query = (
-            select(DecisionRow.generation_id)
-            .where(DecisionRow.generation_id.in_(chunk))
-            .group_by(DecisionRow.generation_id)
-            .having(rejecting > choosing)
-        )
-        found.update(session.scalars(query))
-    return frozenset(found)
 
 
 def chunks(values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
@@ -50,7 +32,9 @@ def master(row: BlobRow) -> records.Master:
     )
 
 
-def generation(row: GenerationRow, blob: BlobRow | None, *, rejected: bool = False) -> records.Generation:
+def generation(
+    row: GenerationRow, blob: BlobRow | None, *, rejected: bool = False, trashed: bool = False
+) -> records.Generation:
     """One generation's row as a record."""
     trouble = None
     if row.error_code is not None:
@@ -92,14 +76,18 @@ def generation(row: GenerationRow, blob: BlobRow | None, *, rejected: bool = Fal
         stored_at=row.stored_at,
         master=master(blob) if blob is not None else None,
         rejected=rejected,
+        trashed=trashed,
     )
 
 
 def load(session: Session, query: GenerationSelect) -> tuple[records.Generation, ...]:
     """Run a query made from `generations()`."""
     rows: Sequence[Row[GenerationRow, BlobRow]] = session.execute(query).all()
-    rejected = rejected_ids(session, [row.id for row, _ in rows])
-    return tuple(generation(row, blob, rejected=row.id in rejected) for row, blob in rows)
+    ids = [row.id for row, _ in rows]
+    rejected, trashed = decided.rejected_ids(session, ids), trash.trashed_ids(session, ids)
+    return tuple(
+        generation(row, blob, rejected=row.id in rejected, trashed=row.id in trashed) for row, blob in rows
+    )
 
 
 def delivered(row: DeliveredRow) -> records.Delivered:
@@ -128,8 +116,11 @@ def delivered(row: DeliveredRow) -> records.Delivered:
 
 
 def remember_blob(session: Session, picture: records.Master, at: datetime) -> None:
-    """Write down a master whose file is in the store, once."""
-    if session.get(BlobRow, picture.sha256) is None:
+    """Write down a master whose file is in the store, once; one that was cleared away is back then."""
+    known = session.get(BlobRow, picture.sha256)
+    if known is not None:
+        known.cleared_at = None
+    else:
         session.add(
             BlobRow(
                 sha256=picture.sha256,

@@ -17,7 +17,7 @@ from pipeline.history import engine
 from pipeline.history.engine import open_engine, readable_errors, sqlite_url, unusable
 from pipeline.history.filesystem import network_kind
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision, oldest first; a test holds it against the migrations folder."""
 HEAD = REVISIONS[-1]
 

@@ -21,16 +21,19 @@ from sqlalchemy import (  # noqa: TID251 - history owns SQLAlchemy
 )
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import rows
+from pipeline.history import conditions, decided, notes, rows
 from pipeline.history.database import Database
 from pipeline.history.models import DecisionRow, DeliveredRow, EventRow, GenerationRow, TagRow
-from pipeline.history.records import Decision, Delivered, Event, Generation, Spending
+from pipeline.history.records import UNPAID, Decision, Delivered, Event, Generation, Note, Spending
 from pipeline.history.states import Charged, Choice, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What to look for; everything that is set must hold. `tags` are (name, value) pairs."""
+    """What to look for; everything that is set must hold. `tags` are (name, value) pairs.
+
+    `decisions` are words of `pipeline.history.look.DECISIONS`, of which one must hold.
+    """
 
     text: str | None = None
     spec: str | None = None
@@ -38,6 +41,7 @@ class Filters:
     asset: str | None = None
     slot: str | None = None
     states: tuple[State, ...] = ()
+    decisions: tuple[str, ...] = ()
     model: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     since: datetime | None = None
@@ -47,13 +51,20 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """All about one generation."""
+    """All about one generation. `decisions` with those taken back; `notes` also on its asset."""
 
     generation: Generation
     tags: dict[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     decisions: tuple[Decision, ...] = ()
     files: tuple[Delivered, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def newest(self) -> Choice | None:
+        """The newest word on it that stands."""
+        said = decided.standing_among((item.asset, item.generation, item.choice) for item in self.decisions)
+        return Choice(said[-1][2]) if said else None
 
 
 class Search:
@@ -64,26 +75,26 @@ class Search:
 
     def generations(self, filters: Filters) -> tuple[Generation, ...]:
         """The newest generations that fit, newest first."""
-        query = rows.generations().where(*_conditions(filters))
         with self._database.reading() as session:
+            query = rows.generations().where(*_conditions(session, filters))
             return rows.load(session, query.order_by(GenerationRow.id.desc()).limit(filters.limit))
+
+    def ids(self, filters: Filters) -> frozenset[int]:
+        """The numbers of all that fit, whatever the limit."""
+        with self._database.reading() as session:
+            query = select(GenerationRow.id).where(*_conditions(session, filters))
+            return frozenset(session.scalars(query))
 
     def count(self, filters: Filters) -> int:
         """How many fit in all."""
-        query = select(func.count()).select_from(GenerationRow).where(*_conditions(filters))
         with self._database.reading() as session:
+            query = select(func.count()).select_from(GenerationRow).where(*_conditions(session, filters))
             return session.execute(query).scalar_one()
 
     def choices(self, ids: Sequence[int]) -> dict[int, Choice]:
         """The newest word on each generation."""
-        found: dict[int, Choice] = {}
         with self._database.reading() as session:
-            for chunk in rows.chunks(ids):
-                query = (
-                    select(DecisionRow).where(DecisionRow.generation_id.in_(chunk)).order_by(DecisionRow.id)
-                )
-                found |= {row.generation_id: Choice(row.choice) for row in session.scalars(query)}
-        return found
+            return decided.choices(session, ids)
 
     def dossier(self, generation: int) -> Dossier | None:
         """Everything about one generation; None when there is no such number."""
@@ -97,6 +108,10 @@ class Search:
                 events=_events(session, generation),
                 decisions=_decisions(session, generation),
                 files=_files(session, generation),
+                notes=(
+                    *notes.on_target(session, found[0].asset),
+                    *notes.on_target(session, generation),
+                ),
             )
 
     def of_asset(self, asset: str) -> tuple[Generation, ...]:
@@ -121,7 +136,7 @@ class Search:
         query = (
             select(group, *counts)
             .select_from(GenerationRow)
-            .where(GenerationRow.charged != Charged.NO.value, GenerationRow.provider != "simulator")
+            .where(GenerationRow.charged != Charged.NO.value, GenerationRow.provider.not_in(UNPAID))
             .group_by(group)
             .order_by(group)
         )
@@ -143,7 +158,7 @@ class Search:
         return _summed(by, spent)
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.text:
         text = unicodedata.normalize("NFC", filters.text)  # as prompts and keys are kept
@@ -151,6 +166,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
             or_(
                 GenerationRow.prompt.contains(text, autoescape=True),
                 GenerationRow.asset_key.contains(text, autoescape=True),
+                conditions.beside(text),
             )
         )
     if filters.spec:
@@ -164,6 +180,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(exists().where(shown))
     if filters.states:
         found.append(GenerationRow.state.in_([state.value for state in filters.states]))
+    if filters.decisions:
+        found.append(or_(*(conditions.is_decided(session, word) for word in filters.decisions)))
     if filters.model:
         found.append(GenerationRow.model == filters.model)
     for name, value in filters.tags:
@@ -245,16 +263,7 @@ def _events(session: Session, generation: int) -> tuple[Event, ...]:
 
 def _decisions(session: Session, generation: int) -> tuple[Decision, ...]:
     query = select(DecisionRow).where(DecisionRow.generation_id == generation).order_by(DecisionRow.id)
-    return tuple(
-        Decision(
-            asset=row.asset_key or "",
-            generation=generation,
-            choice=Choice(row.choice),
-            request=row.request_key,
-            at=row.at,
-        )
-        for row in session.scalars(query)
-    )
+    return tuple(decided.record(row) for row in session.scalars(query))
 
 
 def _files(session: Session, generation: int) -> tuple[Delivered, ...]:

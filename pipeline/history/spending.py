@@ -6,6 +6,7 @@ from sqlalchemy import func, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history.models import GenerationRow
+from pipeline.history.records import UNPAID
 from pipeline.history.states import Charged
 
 
@@ -18,7 +19,7 @@ def spent(session: Session, since: datetime) -> tuple[int, int, int]:
     ).where(
         GenerationRow.charged != Charged.NO.value,
         GenerationRow.sent_at >= since,
-        GenerationRow.provider != "simulator",
+        GenerationRow.provider.not_in(UNPAID),
     )
     count, cost, unpriced = session.execute(query).one()
     return int(count), int(cost or 0), int(unpriced)

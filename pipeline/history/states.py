@@ -44,12 +44,17 @@ class Resolution(StrEnum):
 
 
 class Choice(StrEnum):
-    """What was decided about a picture. `taken` is the planner's own choice, the others the author's."""
+    """What was decided about a picture. `taken` is the planner's own choice, the others the author's.
+
+    `undone` is no word about a picture: it takes the word before it back, and only the history's own
+    tables and a generation's whole story name it.
+    """
 
     TAKEN = "taken"
     SELECTED = "selected"
     PINNED = "pinned"
     REJECTED = "rejected"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def has_all_rows(data: bytes) -> bool:
     bits = depth * _SAMPLES[colour]
     wanted: int = sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 < rows)
     unpacker = zlib.decompressobj()
-    for name, body in _chunks(data):
+    for name, body in png_chunks(data):
         packed = body if name == b"IDAT" else b""
         while packed and wanted > 0:
             wanted -= len(unpacker.decompress(packed, _MAX_TEXT))
@@ -97,8 +97,10 @@ def _jpeg(data: bytes) -> Iterator[Piece]:
         place += 2 + max(2, length)
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a PNG: name and body."""
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a PNG: name and body; none for another format."""
+    if not data.startswith(_PNG):
+        return
     place = len(_PNG)
     while place + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, place)
@@ -107,7 +109,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _png(data: bytes) -> Iterator[Piece]:
-    for name, body in _chunks(data):
+    for name, body in png_chunks(data):
         keyword, _, rest = body.partition(b"\0")
         if name == b"iTXt" and keyword == _PNG_XMP:
             yield Piece(Place.XMP, _international(rest))

@@ -1,13 +1,13 @@
-"""The two things that are read from EXIF: which way is up, and a label in the user comment. Pure bytes.
+"""What is read from EXIF: which way is up, and the words of user comment and description. Pure bytes.
 
 Nothing of a master's EXIF is ever written to a rendition: it may hold where the author lives.
-Source of the layout: TIFF 6.0 (image file directories) and Exif 2.32 (tags 0x0112, 0x8769, 0x9286).
+Source of the layout: TIFF 6.0 (image file directories) and Exif 2.32 (tags 0x010E, 0x0112, 0x8769, 0x9286).
 """
 
 import struct
 from dataclasses import dataclass
 
-_ORIENTATION, _EXIF_FOLDER, _USER_COMMENT = 0x0112, 0x8769, 0x9286
+_DESCRIPTION, _ORIENTATION, _EXIF_FOLDER, _USER_COMMENT = 0x010E, 0x0112, 0x8769, 0x9286
 _SHORT, _LONG = 3, 4
 _BYTE_TYPES = (1, 2, 7)
 _COMMENT_CODE = 8
@@ -58,13 +58,23 @@ def orientation(exif: bytes | None) -> int:
     return value if 1 <= value <= 8 else 1
 
 
-def user_comment(exif: bytes | None) -> bytes:
-    """The user comment without its character code; empty for none or a broken one."""
+def user_comment(exif: bytes | None, *, whole: bool = False) -> bytes:
+    """The user comment, without its character code unless `whole`; empty for none or a broken one."""
     try:
         tiff, first = _opened(exif)
         folder = tiff.entries(first).get(_EXIF_FOLDER)
         entry = tiff.entries(tiff.number(folder)).get(_USER_COMMENT) if folder else None
-        return tiff.text(entry)[_COMMENT_CODE:] if entry else b""
+        return tiff.text(entry)[0 if whole else _COMMENT_CODE :] if entry else b""
+    except (struct.error, ValueError):
+        return b""
+
+
+def image_description(exif: bytes | None) -> bytes:
+    """The description, as it is written; empty for none or a broken one."""
+    try:
+        tiff, first = _opened(exif)
+        entry = tiff.entries(first).get(_DESCRIPTION)
+        return tiff.text(entry) if entry else b""
     except (struct.error, ValueError):
         return b""
 

@@ -36,3 +36,14 @@ def inspect(path: Path) -> PictureFacts:
             if orientation(picture.info.get("exif")) >= _TURNED:
                 width, height = height, width
     return PictureFacts(sha256=sha256, format=kind, width=width, height=height, bytes=size, frames=frames)
+
+
+def peek(path: Path) -> tuple[Format, int, int]:
+    """The format and the stored pixels of a file, from its header alone, as bounded as `inspect` has it.
+
+    For bytes whose hash is known to be that of a picture. Raises PictureError.
+    """
+    with reading(path), path.open("rb") as file:
+        kind, picture = open_picture(file, path)
+        with picture:
+            return kind, picture.width, picture.height

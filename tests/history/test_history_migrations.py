@@ -132,6 +132,13 @@ PLANTED["0002"] = {
         "at": _MOMENT,
     },
 }
+PLANTED["0003"] = {
+    **PLANTED["0002"],
+    "blob": {**PLANTED["0001"]["blob"], "cleared_at": _MOMENT},
+    "asset": {**PLANTED["0001"]["asset"], "title": "会接线的猫"},
+    "note": {"generation_id": 7, "text": "留着做头图", "removed": 0, "at": _MOMENT},
+    "trash": {"generation_id": 7, "thrown": 1, "at": _MOMENT},
+}
 
 
 def _plant(path: Path, revision: str) -> None:

@@ -1,0 +1,230 @@
+"""Decisions: appended, read as they stand, taken back. Knows nothing of what a plan makes of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, union  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
+
+from pipeline.errors import StaleError
+from pipeline.history.models import DecisionRow, GenerationRow
+from pipeline.history.records import Decision
+from pipeline.history.states import Choice
+
+T = TypeVar("T")
+CHOOSING = (Choice.SELECTED.value, Choice.PINNED.value)
+
+
+Said = tuple[str | None, int, str]
+"""Of one word: for which asset, on which generation, what."""
+
+
+def standing(words: Iterable[DecisionRow]) -> list[DecisionRow]:
+    """Of words in the order they were said, those that were not taken back; what takes back is none.
+
+    Give all words of each (asset, generation), or one that was taken back seems to stand.
+    """
+    rows = list(words)
+    return [
+        rows[place] for place in _standing([(row.asset_key, row.generation_id, row.choice) for row in rows])
+    ]
+
+
+def standing_among(words: Iterable[Said]) -> list[Said]:
+    """The same for words without their rows."""
+    said = list(words)
+    return [said[place] for place in _standing(said)]
+
+
+def _standing(said: Sequence[Said]) -> list[int]:
+    undone = Choice.UNDONE.value
+    dead: set[int] = set()
+    living: dict[tuple[str | None, int], list[int]] = {}
+    touched = {(asset, generation) for asset, generation, choice in said if choice == undone}
+    for place, (asset, generation, choice) in enumerate(said):
+        if (asset, generation) not in touched:
+            continue
+        before = living.setdefault((asset, generation), [])
+        if choice != undone:
+            before.append(place)
+            continue
+        dead.add(place)
+        if before:
+            dead.add(before.pop())
+    return [place for place in range(len(said)) if place not in dead]
+
+
+def rejected_ids(session: Session, ids: Sequence[int]) -> frozenset[int]:
+    """Those of `ids` whose newest word is a rejection (selecting one again takes the rejection back)."""
+    rejected: set[int] = set()
+    for word in _words_on(session, ids):
+        if word.choice == Choice.REJECTED.value:
+            rejected.add(word.generation_id)
+        elif word.choice in CHOOSING:
+            rejected.discard(word.generation_id)
+    return frozenset(rejected)
+
+
+def choices(session: Session, ids: Sequence[int]) -> dict[int, Choice]:
+    """The newest word on each generation that has one."""
+    return {word.generation_id: Choice(word.choice) for word in _words_on(session, ids)}
+
+
+def for_assets(session: Session, assets: Sequence[str]) -> dict[str, tuple[Decision, ...]]:
+    """By asset what was decided for it and stands, newest first."""
+    grouped: dict[str, list[Decision]] = {}
+    for chunk in _chunks(assets):
+        query = select(DecisionRow).where(DecisionRow.asset_key.in_(chunk)).order_by(DecisionRow.id)
+        for row in reversed(standing(session.scalars(query))):
+            word = record(row)
+            grouped.setdefault(word.asset, []).append(word)
+    return {asset: tuple(found) for asset, found in grouped.items()}
+
+
+def newest_is(session: Session, *wanted: Choice) -> ColumnElement[bool]:
+    """The condition that the newest word on a generation, of those that stand, is one of these."""
+    undone = select(DecisionRow.generation_id).where(DecisionRow.choice == Choice.UNDONE.value)
+    touched = list(
+        session.scalars(
+            select(DecisionRow).where(DecisionRow.generation_id.in_(undone)).order_by(DecisionRow.id)
+        )
+    )
+    gone = {word.id for word in touched} - {word.id for word in standing(touched)}
+    newest = select(func.max(DecisionRow.id)).where(DecisionRow.id.not_in(gone))
+    chosen = DecisionRow.choice.in_([choice.value for choice in wanted])
+    return GenerationRow.id.in_(
+        select(DecisionRow.generation_id).where(
+            DecisionRow.id.in_(newest.group_by(DecisionRow.generation_id)), chosen
+        )
+    )
+
+
+def versions(session: Session, assets: Sequence[str]) -> dict[str, int]:
+    """By asset the number of the newest word that concerns it, 0 while there is none."""
+    newest = dict.fromkeys(assets, 0)
+    pictures: dict[int, set[str]] = {}
+    for chunk in _chunks(assets):
+        words = select(DecisionRow.asset_key, DecisionRow.generation_id, func.max(DecisionRow.id))
+        words = words.where(DecisionRow.asset_key.in_(chunk))
+        for asset, generation, number in session.execute(
+            words.group_by(DecisionRow.asset_key, DecisionRow.generation_id)
+        ):
+            assert asset is not None
+            newest[asset] = max(newest[asset], number)
+            pictures.setdefault(generation, set()).add(asset)
+        asked = select(GenerationRow.asset_key, GenerationRow.id).where(GenerationRow.asset_key.in_(chunk))
+        for asset, generation in session.execute(asked):
+            pictures.setdefault(generation, set()).add(asset)
+    for numbers in _chunks(sorted(pictures)):
+        query = select(DecisionRow.generation_id, func.max(DecisionRow.id)).where(
+            DecisionRow.asset_key.is_(None), DecisionRow.generation_id.in_(numbers)
+        )
+        for generation, number in session.execute(query.group_by(DecisionRow.generation_id)):
+            for asset in pictures[generation]:
+                newest[asset] = max(newest[asset], number)
+    return newest
+
+
+def version_of(session: Session, asset: str) -> int:
+    """The number of the newest word that concerns an asset; 0 while there is none."""
+    return versions(session, [asset])[asset]
+
+
+def version_of_generation(session: Session, generation: int) -> int:
+    """The number of the newest word on a generation; 0 while there is none."""
+    newest = session.scalar(select(func.max(DecisionRow.id)).where(DecisionRow.generation_id == generation))
+    return newest or 0
+
+
+def decide(session: Session, decision: Decision, *, expected: int | None) -> None:
+    """Append a decision for one asset. Raises StaleError when the asset's version is not `expected`."""
+    if expected is not None and version_of(session, decision.asset) != expected:
+        raise StaleError(decision.asset, decision.asset)
+    _append(session, decision, decision.asset)
+
+
+def reject(session: Session, rejection: Decision, *, expected: int | None) -> None:
+    """Append a rejection. Raises StaleError when the generation's version is not `expected`."""
+    generation = rejection.generation
+    if expected is not None and version_of_generation(session, generation) != expected:
+        raise StaleError(f"generation {generation}", str(generation))
+    _append(session, rejection, None)
+
+
+def undo(session: Session, asset: str, *, at: datetime, expected: int | None) -> Decision | None:
+    """Take back the newest word that concerns an asset and still stands; returns it, None for nothing.
+
+    Again: the one before. A picture that the planner took is only taken back where the asset showed another
+    before. Raises StaleError when the asset's version is not `expected`.
+    """
+    if expected is not None and version_of(session, asset) != expected:
+        raise StaleError(asset, asset)
+    said = standing(session.scalars(select(DecisionRow).where(_concerns(asset)).order_by(DecisionRow.id)))
+    if not said:
+        return None
+    newest = said[-1]
+    if newest.choice == Choice.TAKEN.value and not any(
+        word.generation_id != newest.generation_id and word.asset_key == asset for word in said
+    ):
+        return None
+    taken_back = record(newest)
+    _append(
+        session,
+        Decision(
+            asset=asset,
+            generation=newest.generation_id,
+            choice=Choice.UNDONE,
+            request=newest.request_key,
+            at=at,
+        ),
+        newest.asset_key,
+    )
+    return taken_back
+
+
+def record(word: DecisionRow) -> Decision:
+    """A word as a record; the asset of a rejection is empty."""
+    return Decision(
+        asset=word.asset_key or "",
+        generation=word.generation_id,
+        choice=Choice(word.choice),
+        request=word.request_key,
+        at=word.at,
+    )
+
+
+def _words_on(session: Session, ids: Sequence[int]) -> list[DecisionRow]:
+    found: list[DecisionRow] = []
+    for chunk in _chunks(ids):
+        about = DecisionRow.generation_id.in_(chunk)
+        found += standing(session.scalars(select(DecisionRow).where(about).order_by(DecisionRow.id)))
+    return found
+
+
+def _concerns(asset: str) -> ColumnElement[bool]:
+    """The words for an asset, and the rejections of what it asked for or ever showed."""
+    shown = select(DecisionRow.generation_id).where(DecisionRow.asset_key == asset)
+    asked = select(GenerationRow.id).where(GenerationRow.asset_key == asset)
+    everything = union(shown, asked).subquery()
+    return or_(
+        DecisionRow.asset_key == asset,
+        and_(DecisionRow.asset_key.is_(None), DecisionRow.generation_id.in_(select(everything.c[0]))),
+    )
+
+
+def _append(session: Session, decision: Decision, asset: str | None) -> None:
+    session.add(
+        DecisionRow(
+            asset_key=asset,
+            generation_id=decision.generation,
+            choice=decision.choice.value,
+            request_key=decision.request,
+            at=decision.at,
+        )
+    )
+
+
+def _chunks(values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
+    """`values` in parts that fit a statement's parameters."""
+    return [values[start : start + size] for start in range(0, len(values), size)]

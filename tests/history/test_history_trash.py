@@ -1,0 +1,136 @@
+"""The trash: what goes in, what must not, and what comes of it."""
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.history.gate import Claimed, Served
+from pipeline.history.search import Filters
+from pipeline.history.states import Choice, State
+from tests.history.book import NOW, WIDE_OPEN, Book, after, written
+
+COVER = "week12/cats/cover"
+
+
+def test_a_picture_that_was_thrown_away_is_marked_wherever_it_is_read(book: Book) -> None:
+    number, other = book.stored("aa").id, book.stored("bb").id
+
+    book.memory.trash([number, number], at=NOW)
+
+    known = book.queries.known(requests=["q1:cat"], assets=[], specs=[])
+    assert [(item.id, item.trashed) for item in known.attempts["q1:cat"]] == [(number, True), (other, False)]
+    assert [item.id for item in book.search.generations(Filters(decisions=("trashed",)))] == [number]
+    assert len(book.sql("SELECT id FROM trash")) == 1
+
+
+def test_it_does_not_serve_another_order(book: Book) -> None:
+    number = book.stored().id
+    waiting = book.planned(attempt=2)
+
+    def claim() -> object:
+        return book.gatekeeper.claim(waiting, WIDE_OPEN, forced=False, exact=False, now=lambda: NOW)
+
+    served = claim()
+    book.memory.trash([number], at=NOW)
+
+    assert isinstance(served, Served)
+    assert served.generation.id == number
+    assert claim() == Claimed()
+
+
+def test_it_comes_out_again(book: Book) -> None:
+    number = book.stored().id
+    book.memory.trash([number], at=NOW)
+
+    book.memory.restore_from_trash([number], at=after(1))
+
+    dossier = book.search.dossier(number)
+    assert dossier is not None
+    assert not dossier.generation.trashed
+    with pytest.raises(UsageError, match=f"generation {number} is not in the trash"):
+        book.memory.restore_from_trash([number], at=after(2))
+
+
+def test_choosing_it_takes_it_out(book: Book) -> None:
+    number = book.stored().id
+    book.memory.trash([number], at=NOW)
+    book.sql("UPDATE blob SET cleared_at = '2026-11-24 09:30:00.000000'")
+
+    book.memory.decide(COVER, number, Choice.SELECTED, "q1:cat", at=after(1))
+
+    assert book.sql("SELECT thrown FROM trash ORDER BY id") == [(1,), (0,)]
+    assert book.sql("SELECT cleared_at FROM blob") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("choice", "word"), [(Choice.TAKEN, "shown"), (Choice.SELECTED, "selected"), (Choice.PINNED, "pinned")]
+)
+def test_what_an_asset_shows_is_refused_with_the_reason(book: Book, choice: Choice, word: str) -> None:
+    number, free = book.stored("aa").id, book.stored("bb").id
+    book.memory.decide("week13/cats/again", number, choice, "q1:cat", at=NOW)
+
+    with pytest.raises(UsageError, match=f"generation {number} is {word} for week13/cats/again") as refused:
+        book.memory.trash([free, number], at=NOW)
+
+    assert refused.value.next_step is not None
+    assert book.sql("SELECT id FROM trash") == [], "all or none"
+
+
+def test_what_an_asset_showed_before_or_the_author_rejected_may_go(book: Book) -> None:
+    before, rejected = book.stored("aa").id, book.stored("bb").id
+    book.memory.decide(COVER, before, Choice.SELECTED, "q1:cat", at=NOW)
+    book.memory.decide(COVER, rejected, Choice.TAKEN, "q1:cat", at=after(1))
+    book.memory.reject(rejected, "q1:cat", at=after(2))
+
+    book.memory.trash([before, rejected], at=after(3))
+
+    assert book.sql("SELECT generation_id FROM trash ORDER BY id") == [(before,), (rejected,)]
+
+
+def test_what_a_delivered_file_shows_is_refused_until_another_lies_there_or_it_is_gone(book: Book) -> None:
+    old, new = book.stored("aa").id, book.stored("bb").id
+    file = written(generation=old)
+    book.memory.will_write(file)
+
+    with pytest.raises(UsageError, match=f"generation {old} is shown by {file.path}"):
+        book.memory.trash([old], at=NOW)
+    book.memory.trash([old], at=NOW, gone=[file.path])
+    book.memory.restore_from_trash([old], at=after(1))
+    book.memory.will_write(written(generation=new, sha256="ef" * 32, master="bb" * 32))
+    book.memory.trash([old], at=after(2))
+
+    assert book.read(new).trashed is False
+    assert book.sql("SELECT thrown FROM trash ORDER BY id") == [(1,), (0,), (1,)]
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.SUBMITTING, State.SUBMITTED, State.UNKNOWN])
+def test_what_is_not_settled_is_refused(book: Book, state: State) -> None:
+    number = book.at(state).id
+
+    with pytest.raises(UsageError, match=f"generation {number} is {state.value}: it is not settled yet"):
+        book.memory.trash([number], at=NOW)
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.REFUSED, State.CANCELLED])
+def test_attempts_without_a_picture_may_go_too_and_come_back(book: Book, state: State) -> None:
+    number = book.at(state).id
+    book.memory.trash([number], at=NOW)
+    book.memory.restore_from_trash([number], at=after(1))
+
+    assert book.sql("SELECT thrown FROM trash ORDER BY id") == [(1,), (0,)]
+
+
+def test_a_number_that_nobody_knows_is_said(book: Book) -> None:
+    with pytest.raises(UsageError, match="there is no generation 5\nthere is no generation 6"):
+        book.memory.trash([5, 6], at=NOW)
+
+
+def test_a_picture_that_was_cleared_away_comes_back_only_with_its_file(book: Book) -> None:
+    number = book.stored().id
+    book.memory.trash([number], at=NOW)
+    book.sql("UPDATE blob SET cleared_at = '2026-11-24 09:30:00.000000'")
+
+    with pytest.raises(UsageError, match="was cleared away on 2026-11-24"):
+        book.memory.restore_from_trash([number], at=after(1))
+    book.memory.restore_from_trash([number], at=after(2), present=[number])
+
+    assert book.sql("SELECT cleared_at FROM blob") == [(None,)]
