@@ -223,7 +223,9 @@ def test_a_picture_of_nobody_is_only_restored(root: Path, type_: Type) -> None:
     ward = Ward(root)
     _ = ward.book
     master = ward.put("cat")
-    ward.book.sql("INSERT INTO blob VALUES (?, 'png', 8, 8, 75, '2026-11-24 09:30:00.000000')", master.sha256)
+    ward.book.sql(
+        "INSERT INTO blob VALUES (?, 'png', 8, 8, 75, '2026-11-24 09:30:00.000000', NULL)", master.sha256
+    )
     ward.close()
     ward.blob(master).unlink()
 
