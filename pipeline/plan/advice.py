@@ -5,8 +5,12 @@ from collections.abc import Iterable, Sequence
 from pipeline.history.records import Generation, Master
 from pipeline.plan.masters import GOOD_SHARE
 from pipeline.plan.model import SlotPlan, Work
+from pipeline.plan.near import Near
 from pipeline.spec.aim import Whose, spelt
 from pipeline.spec.model import Image, Prompted
+
+_SHORT = 40
+"""Characters of another picture's prompt that a hint shows."""
 
 
 def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
@@ -63,10 +67,36 @@ def other_prompt_advice(image: Image, used: Generation) -> str | None:
     """That the selected picture answers other words than the spec, with the YAML that would say so."""
     if not isinstance(image.source, Prompted) or used.prompt == image.source.prompt:
         return None
+    if used.imported:
+        return (
+            f"shows generation {used.id}, which was made elsewhere; to keep it, write in {image.key}:\n"
+            f"    use: {used.asset}"
+        )
     return (
         f"shows generation {used.id}, which was asked with other words; to keep them, write in {image.key}:\n"
         f"    prompt: {_quoted(used.prompt)}\n    style: none"
     )
+
+
+def near_advice(asset: str, near: Sequence[Near]) -> tuple[str, ...]:
+    """That earlier pictures have much the same words, each with what would take it instead, free."""
+    return tuple(
+        f"generation {hint.past.generation} was asked with much the same words ({hint.likeness:.0%} alike: "
+        f"{_short(hint.past.prompt)}); {_taking(asset, hint)}"
+        for hint in near
+    )
+
+
+def _taking(asset: str, hint: Near) -> str:
+    if hint.shown and hint.past.asset != asset:
+        return f"to take it instead, free, write in place of the prompt:\n    use: {hint.past.asset}"
+    return f"to take it instead, free: pipeline select {asset} {hint.past.generation}"
+
+
+def _short(text: str) -> str:
+    """The beginning of a prompt, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
 
 
 def _listed(parts: Iterable[str]) -> str:

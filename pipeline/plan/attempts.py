@@ -8,13 +8,21 @@ from pipeline.plan.model import Buyer, Facts, Reason
 
 
 def usable(generation: Generation, facts: Facts) -> bool:
-    """Stored, not rejected, and its picture is present."""
+    """Stored, neither rejected nor thrown away, and its picture is present."""
     return (
         generation.state is State.STORED
-        and not generation.rejected
+        and not (generation.rejected or generation.trashed)
         and generation.master is not None
         and generation.master.sha256 in facts.present
     )
+
+
+def may_be_shown(generation: Generation, buyer: Buyer) -> bool:
+    """Whether a choice of this picture counts for this buyer: simulated and real ones never mix.
+
+    One that was made elsewhere was named by the author, and is shown in a rehearsal too.
+    """
+    return generation.imported or generation.simulated == buyer.simulated
 
 
 def is_ours(generation: Generation, buyer: Buyer) -> bool:
@@ -55,10 +63,17 @@ def why_barred(attempt: Generation) -> Reason:
     """Why an attempt without a usable picture keeps a plain run from buying again."""
     match attempt.state:
         case State.STORED:
-            return Reason.REJECTED if attempt.rejected else Reason.PICTURE_GONE
+            return why_unusable(attempt)
         case State.REFUSED:
             return Reason.REFUSED
         case State.FAILED:
             return Reason.PAID_LOST
         case _:
             return Reason.ABANDONED
+
+
+def why_unusable(stored: Generation) -> Reason:
+    """Why a stored picture is not used."""
+    if stored.rejected:
+        return Reason.REJECTED
+    return Reason.TRASHED if stored.trashed else Reason.PICTURE_GONE

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pipeline.history.records import Generation, Master
 from pipeline.history.states import Purpose, State
 from pipeline.plan import selector
-from pipeline.plan.attempts import left_planned, usable
+from pipeline.plan.attempts import left_planned, may_be_shown, usable, why_unusable
 from pipeline.plan.model import Facts, Reason, Wishes
 from pipeline.plan.pick import (
     Asked,
@@ -252,7 +252,7 @@ def _from_history(key: str, facts: Facts) -> Own | Nothing | Have | UnderWay | B
         ours = [attempt for attempt in asked if attempt.provider == facts.buyer.name]
         return under_way(ours, facts) or Nothing(Reason.USE_MISSING, key)
     have = _have(shown, Reason.USE) if usable(shown, facts) else None
-    return have or Barred(shown, Reason.REJECTED if shown.rejected else Reason.PICTURE_GONE)
+    return have or Barred(shown, why_unusable(shown))
 
 
 def _shown(key: str, facts: Facts) -> Generation | None:
@@ -266,7 +266,7 @@ def _shown(key: str, facts: Facts) -> Generation | None:
         (
             found
             for found in decided
-            if found is not None and found.simulated == facts.buyer.simulated and found.state is State.STORED
+            if found is not None and may_be_shown(found, facts.buyer) and found.state is State.STORED
         ),
         None,
     )

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.history.records import Generation
-from pipeline.plan.advice import advice_for, better_size_advice, other_prompt_advice, picture_advice
+from pipeline.plan.advice import (
+    advice_for,
+    better_size_advice,
+    near_advice,
+    other_prompt_advice,
+    picture_advice,
+)
 from pipeline.plan.cases import Case, Nothing, Own, cases_of
 from pipeline.plan.masters import choose_size
 from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, SlotPlan, Wishes, Work
@@ -171,7 +177,7 @@ def _to_buy(case: Case, need: Need, shopping: Shopping, facts: Facts, wishes: Wi
         purchase = shopping.purchases[shopping.bought[key]]
         width, height = purchase.wanted.width, purchase.wanted.height
         slots = to_come(case.image, facts, wishes, width, height)
-        first = purchase.assets[0] == key
+        first, near = purchase.assets[0] == key, facts.near.get(key, ())
         kind, code = (Kind.GENERATE, need.code) if first else (Kind.REUSE, Reason.SHARED)
         return replace(
             _base(case, kind, code, facts, detail="" if first else purchase.assets[0]),
@@ -179,7 +185,8 @@ def _to_buy(case: Case, need: Need, shopping: Shopping, facts: Facts, wishes: Wi
             width=width,
             height=height,
             cost=purchase.wanted.cost if first else 0,
-            advice=advice_for(case.image, slots),
+            advice=(*advice_for(case.image, slots), *(near_advice(key, near) if first else ())),
+            near=tuple(hint.past.generation for hint in near) if first else (),
         )
     if not wishes.buy:
         return _without(case, Kind.BLOCKED, need.code, facts)

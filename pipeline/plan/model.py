@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.history.gate import Ceiling
 from pipeline.history.records import Generation, Known, Master, Wanted
+from pipeline.plan.near import Near
 from pipeline.plan.readings import LogoReading, OwnReading
 from pipeline.platforms.model import Catalog, Slot
 from pipeline.render.geometry import Fit
@@ -57,6 +58,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     PAID_LOST = "paid_lost"
     REJECTED = "rejected"
+    TRASHED = "trashed"
     ABANDONED = "abandoned"
     PICTURE_GONE = "picture_gone"
     USE_MISSING = "use_missing"
@@ -128,7 +130,8 @@ class Facts:
 
     `disk` maps the path of every file that was written (relative to the home) to the SHA-256 of what lies
     there now, None where nothing does, `sizes` to its bytes. `stem` names a slot's file without its ending.
-    `subjects` by the hash of a master; `logos` by what the specs say, `brand` is the home's.
+    `subjects` by the hash of a master; `logos` by what the specs say, `brand` is the home's; `near` by asset
+    the earlier pictures with much the same words.
     """
 
     known: Known
@@ -147,6 +150,7 @@ class Facts:
     subjects: Mapping[str, Subject] = field(default_factory=dict)
     logos: Mapping[SpecBrand, LogoReading] = field(default_factory=dict)
     brand: Brand | None = None
+    near: Mapping[str, tuple[Near, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +188,7 @@ class Action:
     selection holds while it stays the same. `generation` is the one used, waited for, or in the way.
     `earlier_prompt` is what the last run saw, where `prompt` differs from it.
     `width`, `height` are the master's, or those that will be asked for. `cost` in 0.0001 units; None: no
-    price is known.
+    price is known. `near` are generations with much the same words, which are never taken by themselves.
     """
 
     spec: str
@@ -210,6 +214,7 @@ class Action:
     shown: str = "SPEC"
     flag: str = ""
     advice: tuple[str, ...] = ()
+    near: tuple[int, ...] = ()
 
     @property
     def asset(self) -> str:

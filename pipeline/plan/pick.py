@@ -16,6 +16,7 @@ from pipeline.plan.attempts import (
     is_ours,
     left_planned,
     may_be_bought_again,
+    may_be_shown,
     usable,
     why_barred,
 )
@@ -139,7 +140,7 @@ def chosen_for(asset: str, asked_key: str, facts: Facts) -> Generation | None:
         decision
         for decision in facts.known.decisions.get(asset, ())
         if (generation := facts.known.decided.get(decision.generation)) is not None
-        and generation.simulated == facts.buyer.simulated
+        and may_be_shown(generation, facts.buyer)
     ]
     holding = (
         facts.known.decided[decision.generation]

@@ -30,6 +30,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.REFUSED: "generation {id} was refused by the audit ({code}): {message}",
     Reason.PAID_LOST: "generation {id} was paid for and lost: the provider no longer has its task {task}",
     Reason.REJECTED: "you rejected generation {id}, and there is no other picture for it",
+    Reason.TRASHED: "you threw generation {id} away, and there is no other picture for it",
     Reason.ABANDONED: "generation {id} was abandoned; it may have cost {cost}",
     Reason.PICTURE_GONE: "the picture of generation {id} is missing from the store",
     Reason.USE_MISSING: "{detail} has no picture to take",
@@ -44,6 +45,7 @@ _NEXT: dict[Reason, str] = {
     Reason.REFUSED: "change the prompt in the spec, or: pipeline regenerate {asset}{flag}",
     Reason.PAID_LOST: "pipeline regenerate {asset}{flag}",
     Reason.REJECTED: "pipeline regenerate {asset}{flag}   (or: pipeline run {path} --only rejected{flag})",
+    Reason.TRASHED: "pipeline trash {id} --undo   (or: pipeline regenerate {asset}{flag})",
     Reason.ABANDONED: "pipeline regenerate {asset}{flag}",
     Reason.PICTURE_GONE: "pipeline run {path}{flag}   (in the first 12 hours it fetches it again, free; "
     "else pipeline restore DIR --force, or pipeline regenerate {asset}{flag}, which pays)",
@@ -86,4 +88,5 @@ def next_step(
     if code is Reason.REFUSED and generation is not None and generation.trouble is not None:
         hint = _AGAIN if generation.trouble.code in REPEATABLE_REFUSALS else hint
     owner = generation.asset if generation else asset
-    return hint.format(asset=asset, owner=owner, path=path, flag=flag) if hint else None
+    number = generation.id if generation else ""
+    return hint.format(asset=asset, owner=owner, path=path, flag=flag, id=number) if hint else None

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.history.records import Delivered, Master
+from pipeline.history.records import IMPORTED, Delivered, Master
 from pipeline.plan.model import Facts, SlotPlan, Wishes, Work
 from pipeline.platforms.model import Format, Slot
 from pipeline.render.facts import PictureFacts
 from pipeline.render.geometry import fit
 from pipeline.render.marking import Brand, Overlay
-from pipeline.render.recipe import Recipe, make_recipe
+from pipeline.render.recipe import LabelSpec, Recipe, make_recipe
 from pipeline.spec.aim import Aim, aim_of
 from pipeline.spec.model import Image
 from pipeline.subject import Subject
+
+_NAMED = frozenset({"own", IMPORTED})
+"""Where pictures come from that the spec names one by one: these and bought ones take each other's place."""
+_BUYERS = frozenset({"jimeng", "simulator"})
 
 
 def slots_of(image: Image, facts: Facts) -> tuple[Slot, ...]:
@@ -58,7 +62,7 @@ def planned(
     )
 
 
-def recipe_of(image: Image, slot: Slot, master: Master, facts: Facts, *, ai: bool) -> Recipe:
+def recipe_of(image: Image, slot: Slot, master: Master, provider: str, facts: Facts, *, ai: bool) -> Recipe:
     """The recipe of one slot. AI pictures are labelled unless the author said otherwise."""
     return make_recipe(
         master=PictureFacts(
@@ -71,7 +75,7 @@ def recipe_of(image: Image, slot: Slot, master: Master, facts: Facts, *, ai: boo
         slot=slot,
         focus=_aim(image, slot, facts, facts.subjects.get(master.sha256)).focus,
         subject=facts.subjects.get(master.sha256),
-        label=facts.label if ai and image.label else None,
+        label=_label(provider, facts) if ai and image.label else None,
         overlay=_overlay(image, slot),
         brand=_brand(image, facts),
         quality=facts.quality,
@@ -80,6 +84,13 @@ def recipe_of(image: Image, slot: Slot, master: Master, facts: Facts, *, ai: boo
 
 def _aim(image: Image, slot: Slot, facts: Facts, subject: Subject | None) -> Aim:
     return aim_of(image, slot.id, facts.known.focus_points.get(image.key, ()), subject)
+
+
+def _label(provider: str, facts: Facts) -> LabelSpec:
+    """The label; a picture made elsewhere was not made by those whose name stands there by default."""
+    if provider == IMPORTED and facts.label.producer in _BUYERS:
+        return replace(facts.label, producer=IMPORTED)
+    return facts.label
 
 
 def _overlay(image: Image, slot: Slot) -> Overlay | None:
@@ -99,7 +110,7 @@ def _brand(image: Image, facts: Facts) -> Brand | None:
 def _slot_plan(
     image: Image, slot: Slot, master: Master, provider: str, facts: Facts, wishes: Wishes, *, ai: bool
 ) -> SlotPlan:
-    recipe = recipe_of(image, slot, master, facts, ai=ai)
+    recipe = recipe_of(image, slot, master, provider, facts, ai=ai)
     stem = facts.stem(image, slot)
     rows = _written(stem, slot, facts)
     work, path = _work(recipe, provider, rows, facts, wishes)
@@ -140,6 +151,7 @@ def _work(
         return (Work.KEEP_EDITED if same else Work.HELD_EDITED), rows[0].path
     if ours.rendition == recipe.key and not wishes.force:
         return Work.KEEP, ours.path
-    if ours.provider != provider and "own" not in (ours.provider, provider) and not wishes.overwrite:
+    foreign = ours.provider != provider and _NAMED.isdisjoint((ours.provider, provider))
+    if foreign and not wishes.overwrite:
         return Work.HELD_FOREIGN, ours.path
     return Work.RENDER, None

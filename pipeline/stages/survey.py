@@ -1,12 +1,13 @@
 """Look at the world before planning: history, locks, store, files on disk. Reads only; decides nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import PictureError
 from pipeline.history.records import Delivered, Generation, Known, Master, OwnPicture
 from pipeline.plan.model import Facts, Wishes
+from pipeline.plan.near import MOST, Near, Nearby
 from pipeline.plan.pick import asked_of, redone
 from pipeline.plan.readings import LogoReading, OwnReading
 from pipeline.render.brand import read_brand
@@ -16,6 +17,9 @@ from pipeline.runner.lock import living
 from pipeline.spec.model import Brand, OwnFile, Prompted, Reused, Spec
 from pipeline.stages.studio import Studio
 from pipeline.storage import sha256_file
+
+_HINTED = 50
+"""New pictures of one plan that are compared with earlier ones; among more, nobody would read the hints."""
 
 
 def survey(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Facts:
@@ -47,7 +51,33 @@ def survey(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes) -> Facts:
         subjects=studio.queries.subjects([master.sha256 for master in masters]),
         logos=_logos(specs),
         brand=studio.brand,
+        near=_near(studio, specs, known) if wishes.buy else {},
     )
+
+
+def _near(studio: Studio, specs: tuple[Spec, ...], known: Known) -> dict[str, tuple[Near, ...]]:
+    """For pictures that nobody ever asked for: those in the store with much the same words."""
+    new = [
+        (image.key, image.source)
+        for spec in specs
+        for image in spec.images
+        if isinstance(image.source, Prompted)
+        and not image.draft
+        and asked_of(image.source, studio.buyer).request not in known.attempts
+    ]
+    if not new:
+        return {}
+    nearby = Nearby(studio.queries.past(studio.buyer.name))
+    found = {key: nearby.near(source, most=2 * MOST) for key, source in new[:_HINTED]}
+    shown = studio.queries.shown(sorted({hint.past.asset for hints in found.values() for hint in hints}))
+    return {
+        key: tuple(
+            replace(hint, shown=shown.get(hint.past.asset) == hint.past.generation)
+            for hint in hints
+            if studio.store.has(hint.past.sha256, hint.past.ending)
+        )[:MOST]
+        for key, hints in found.items()
+    }
 
 
 def _logos(specs: Iterable[Spec]) -> dict[Brand, LogoReading]:

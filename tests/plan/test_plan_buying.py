@@ -86,13 +86,28 @@ def test_a_new_prompt_is_bought_once_with_its_price_and_all_that_its_row_needs()
             "pipeline regenerate week12/lobster/cover   (or: pipeline run configs/week12.yaml",
         ),
         (
+            generation(trashed=True),
+            Reason.TRASHED,
+            "you threw generation 1 away",
+            "pipeline trash 1 --undo   (or: pipeline regenerate week12/lobster/cover)",
+        ),
+        (
             generation(State.CANCELLED, charged=Charged.MAYBE, resolution=Resolution.ABANDONED),
             Reason.ABANDONED,
             "abandoned; it may have cost 0.20",
             "pipeline regenerate week12/lobster/cover",
         ),
     ],
-    ids=["unknown", "left_half_sent", "refused", "refused_output", "paid_lost", "rejected", "abandoned"],
+    ids=[
+        "unknown",
+        "left_half_sent",
+        "refused",
+        "refused_output",
+        "paid_lost",
+        "rejected",
+        "trashed",
+        "abandoned",
+    ],
 )
 def test_after_doubt_refusal_loss_or_rejection_nothing_is_bought_and_the_way_on_is_named(
     attempt: Generation, code: Reason, words: str, step: str
@@ -149,6 +164,7 @@ def test_an_attempt_that_cost_nothing_or_was_settled_leaves_the_way_free(
         generation(State.REFUSED),
         generation(State.FAILED, charged=Charged.YES),
         generation(rejected=True),
+        generation(trashed=True),
         generation(State.CANCELLED, charged=Charged.MAYBE, resolution=Resolution.ABANDONED),
     ],
     ids=lambda attempt: attempt.state.value,
