@@ -24,7 +24,7 @@ def show_list(
             str(item.id),
             item.asset,
             item.state.value,
-            choices[item.id].value if item.id in choices else "",
+            _decision(item, choices),
             f"{item.width}x{item.height}",
             _cost(item, currency),
             day(item.planned_at),
@@ -34,6 +34,12 @@ def show_list(
     ]
     headings = ("id", "asset", "state", "decision", "size", "cost", "when", "prompt")
     terminal.lines(headings, rows, right=(0,), give_way=("size", "decision", "when", "cost"))
+
+
+def _decision(item: Generation, choices: Mapping[int, Choice]) -> str:
+    if item.trashed:
+        return "trashed"
+    return choices[item.id].value if item.id in choices else ""
 
 
 def _cost(item: Generation, currency: str) -> str:
@@ -81,6 +87,11 @@ def show_dossier(
     for decision in dossier.decisions:
         whose = f" for {decision.asset}" if decision.asset else ""
         lines.append(("decision", f"{moment(decision.at)}  {decision.choice.value}{whose}"))
+    if item.trashed:
+        lines.append(("trash", "thrown away: it is not used again"))
+    for word in dossier.notes:
+        whose = f"  (on {word.asset})" if word.asset else ""
+        lines.append(("note", f"{moment(word.at)}  {' '.join(word.text.split())}{whose}"))
     for file in dossier.files:
         lines.append(
             ("file", file.path + ("" if file in present else "  (no longer there, or another picture)"))
