@@ -1,0 +1,170 @@
+"""One asset with all that was ever tried for it: what differs, what was decided, where it is used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import PipelineError
+from pipeline.history.records import Delivered, Generation, Note
+from pipeline.history.search import Dossier
+from pipeline.history.states import Choice, State
+from pipeline.plan.decide import decide
+from pipeline.plan.model import Action, Facts, Wishes
+from pipeline.providers.errors import Explanation, explain
+from pipeline.review.differences import Part, differences
+from pipeline.review.library import Library
+from pipeline.review.snippets import generation_yaml, image_yaml, use_yaml
+from pipeline.review.workshop import Bench, Reach, Workshop
+from pipeline.spec.model import Image, Spec
+from pipeline.stages.outcome import Outcome, outcomes
+from pipeline.stages.survey import survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An asset as its spec has it now. Made with `look_at`; the studio it was made with may be closed."""
+
+    spec: Spec
+    image: Image
+    action: Action
+    outcome: Outcome
+    facts: Facts
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try. `version` is what a decision about it must carry; `changes` mark its prompt against `against`.
+
+    `used_by`: other assets that show it. `files` were written from it for any asset.
+    """
+
+    generation: Generation
+    decision: Choice | None
+    version: int
+    against: int | None
+    changes: tuple[Part, ...]
+    explanation: Explanation | None
+    used_by: tuple[str, ...]
+    files: tuple[Delivered, ...]
+    notes: tuple[Note, ...]
+    shown: bool
+    yaml: str
+
+    @property
+    def selectable(self) -> bool:
+        """Whether it has a picture to select."""
+        return self.generation.state is State.STORED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetView:
+    """All about an asset, attempts newest first. `seen` None: its spec cannot be read, `problem` says why.
+
+    `version` is what a decision about the asset must carry; `yaml` is the asset as its spec has it.
+    """
+
+    asset: str
+    version: int
+    seen: Seen | None
+    problem: str
+    attempts: tuple[Attempt, ...]
+    notes: tuple[Note, ...]
+    yaml: str
+    use: str
+
+    @property
+    def shown(self) -> Attempt | None:
+        """The attempt whose picture it shows."""
+        return next((attempt for attempt in self.attempts if attempt.shown), None)
+
+
+def look_at(bench: Bench, asset: str) -> Seen | None:
+    """What a spec wants of one of its assets now; None where the spec has no such asset."""
+    image = next((image for image in bench.spec.images if image.key == asset), None)
+    if image is None:
+        return None
+    wishes = Wishes(only=(asset,), buy=False)
+    facts = survey(bench.studio, (bench.spec,), wishes)
+    plan = decide((bench.spec,), facts, wishes)
+    [outcome] = outcomes(plan, plan, facts, (), {})
+    return Seen(
+        spec=bench.spec,
+        image=image,
+        action=outcome.action,
+        outcome=outcome,
+        facts=facts,
+        simulated=bench.studio.buyer.simulated,
+    )
+
+
+def provider_for(library: Library, asset: str) -> str | None:
+    """Whose files an asset's page is about: of whom its newest picture came; None where there is none."""
+    stored = [item for item in library.search.of_asset(asset) if item.state is State.STORED]
+    return None if not stored else "simulator" if stored[-1].simulated else "jimeng"
+
+
+def seen_of(library: Library, workshop: Workshop, asset: str) -> tuple[Seen | None, str]:
+    """The asset as its spec has it, or nothing and why."""
+    try:
+        with workshop.bench(asset.partition("/")[0], Reach.LOOK, provider_for(library, asset)) as bench:
+            seen = look_at(bench, asset)
+    except PipelineError as error:
+        return None, error.message
+    return seen, "" if seen is not None else f"{bench.spec.path} has no asset {asset}"
+
+
+def view_asset(library: Library, workshop: Workshop, asset: str) -> AssetView | None:
+    """Everything about an asset; None where neither the history nor its spec knows it."""
+    found = library.search.of_asset(asset)
+    seen, problem = seen_of(library, workshop, asset)
+    if not found and seen is None:
+        return None
+    dossiers = [dossier for item in found if (dossier := library.search.dossier(item.id)) is not None]
+    shown = _shown(seen, dossiers, asset)
+    attempts = [
+        _attempt(library, asset, dossier, dossiers[place - 1] if place else None, shown)
+        for place, dossier in enumerate(dossiers)
+    ]
+    return AssetView(
+        asset=asset,
+        version=library.gallery.version_of(asset),
+        seen=seen,
+        problem=problem,
+        attempts=tuple(reversed(attempts)),
+        notes=library.gallery.notes(asset),
+        yaml=image_yaml(seen.image) if seen is not None else generation_yaml(found[-1]),
+        use=use_yaml(asset),
+    )
+
+
+def _shown(seen: Seen | None, dossiers: Sequence[Dossier], asset: str) -> int | None:
+    """The generation that the asset shows: the spec's, else the newest that was decided for it."""
+    if seen is not None:
+        action = seen.action
+        return action.generation.id if action.generation is not None and action.master is not None else None
+    words = [word for dossier in dossiers for word in dossier.decisions if word.asset == asset]
+    return max(words, key=lambda word: word.at).generation if words else None
+
+
+def _attempt(
+    library: Library, asset: str, dossier: Dossier, before: Dossier | None, shown: int | None
+) -> Attempt:
+    item = dossier.generation
+    earlier = None if before is None else before.generation
+    changed = earlier is not None and earlier.prompt != item.prompt
+    assets = (word.asset for word in dossier.decisions if word.asset not in ("", asset))
+    return Attempt(
+        generation=item,
+        decision=library.search.choices([item.id]).get(item.id),
+        version=library.gallery.version_of_generation(item.id),
+        against=earlier.id if earlier is not None and changed else None,
+        changes=differences(earlier.prompt, item.prompt) if earlier is not None and changed else (),
+        explanation=explain(item.trouble.code) if item.trouble is not None else None,
+        used_by=tuple(
+            dict.fromkeys((*assets, *(file.asset for file in dossier.files if file.asset != asset)))
+        ),
+        files=dossier.files,
+        notes=library.gallery.notes(item.id),
+        shown=item.id == shown,
+        yaml=generation_yaml(item),
+    )

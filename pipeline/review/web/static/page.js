@@ -1,0 +1,136 @@
+// Keys, dragging and live progress. Every page works without it.
+"use strict";
+
+const cards = () => [...document.querySelectorAll("[data-card]")];
+const current = () => cards().find((card) => card.contains(document.activeElement));
+const typing = (node) => node.matches("input:not([type=checkbox]), textarea, select");
+
+function step(by) {
+  const all = cards();
+  const place = all.indexOf(current());
+  const next = all[place < 0 ? (by > 0 ? 0 : all.length - 1) : place + by];
+  next?.querySelector("a")?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function press(key) {
+  // A key acts in the card that has the focus, else on the first one that is shown, else on the page.
+  const near = current() ?? document.querySelector(".attempt.shown") ?? cards()[0];
+  const wanted = `[data-key="${CSS.escape(key)}"]:not(:disabled)`;
+  const found = near?.querySelector(wanted) ?? document.querySelector(wanted);
+  if (!found) return false;
+  if (found.matches("input")) found.focus();
+  else found.click();
+  return true;
+}
+
+function showHelp(event) {
+  const help = document.getElementById("help");
+  if (!help?.showModal) return;
+  event?.preventDefault();
+  help.open ? help.close() : help.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape" && typing(document.activeElement)) return document.activeElement.blur();
+  if (typing(document.activeElement)) return;
+  const open = document.querySelector("dialog[open]");
+  if (event.key === "?") return showHelp(event);
+  if (open) return;
+  if (event.key === "j" || event.key === "ArrowDown" && current()) { event.preventDefault(); return step(1); }
+  if (event.key === "k" || event.key === "ArrowUp" && current()) { event.preventDefault(); return step(-1); }
+  if (event.key === "Enter" && document.activeElement !== document.body) return;
+  if (event.key.length === 1 || event.key === "Enter") { if (press(event.key)) event.preventDefault(); }
+});
+
+document.querySelector("[data-help]")?.addEventListener("click", showHelp);
+
+for (const form of document.querySelectorAll("[data-filters]")) {
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("[data-filters] :disabled")) field.disabled = false;
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = button.parentElement.querySelector("code").textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const range = document.createRange();
+      range.selectNodeContents(button.parentElement.querySelector("code"));
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      document.execCommand("copy");
+    }
+    button.dataset.done = "yes";
+    button.textContent += button.textContent.endsWith("✓") ? "" : " ✓";
+  });
+}
+
+// The window over the master follows the pointer; letting go sends the form, which makes the file again.
+for (const svg of document.querySelectorAll("[data-drag]")) {
+  const slot = svg.dataset.drag;
+  const form = document.querySelector(`[data-focus="${CSS.escape(slot)}"]`);
+  const yaml = document.querySelector(`[data-yaml="${CSS.escape(slot)}"]`);
+  if (!form && !yaml) continue;
+  const width = Number(svg.dataset.width);
+  const height = Number(svg.dataset.height);
+  const crop = svg.querySelector(".crop");
+  const point = svg.querySelector(".point");
+  let moved = "";
+  svg.dataset.ready = "yes";
+  const place = (event) => {
+    const box = svg.getBoundingClientRect();
+    const x = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    const y = Math.min(1, Math.max(0, (event.clientY - box.top) / box.height));
+    const wide = Number(crop.getAttribute("width"));
+    const high = Number(crop.getAttribute("height"));
+    const left = Math.min(Math.max(x * width - wide / 2, 0), width - wide);
+    const top = Math.min(Math.max(y * height - high / 2, 0), height - high);
+    crop.setAttribute("x", left);
+    crop.setAttribute("y", top);
+    const hole = `M${left} ${top}h${wide}v${high}h${-wide}Z`;
+    svg.querySelector(".shade").setAttribute("d", `M0 0H${width}V${height}H0Z ${hole}`);
+    point.setAttribute("cx", x * width);
+    point.setAttribute("cy", y * height);
+    moved = `${x.toFixed(3)},${y.toFixed(3)}`;
+    if (form) form.elements.point.value = moved;
+    if (yaml) yaml.textContent = `crops: {${slot}: {focus: [${x.toFixed(3)}, ${y.toFixed(3)}]}}`;
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    svg.setPointerCapture(event.pointerId);
+    place(event);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (svg.hasPointerCapture(event.pointerId)) place(event);
+  });
+  svg.addEventListener("pointerup", () => {
+    if (moved && form) form.requestSubmit(form.querySelector("button:not([name])"));
+  });
+}
+
+const poll = document.querySelector("[data-poll]");
+async function look() {
+  const answer = await fetch(poll.dataset.poll);
+  if (!answer.ok) return location.reload();
+  const job = await answer.json();
+  const list = document.querySelector("[data-lines]");
+  for (const line of job.lines.slice(list.children.length)) {
+    const item = document.createElement("li");
+    item.textContent = line;
+    list.append(item);
+  }
+  if (job.done) location.reload();
+  else setTimeout(look, 700);
+}
+if (poll) setTimeout(look, 300);

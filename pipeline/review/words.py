@@ -1,0 +1,281 @@
+"""Every word that the page says by itself, in one place: another language is another value of `Words`.
+
+What the planner, the provider or the history say about a picture is theirs, and comes as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.history.states import State
+from pipeline.runner.model import News
+
+_STATES = {
+    State.PLANNED: "planned",
+    State.SUBMITTING: "being sent",
+    State.SUBMITTED: "being made",
+    State.STORED: "stored",
+    State.REFUSED: "refused",
+    State.FAILED: "failed",
+    State.UNKNOWN: "in doubt",
+    State.CANCELLED: "cancelled",
+}
+_NEWS = {
+    News.PLANNED: "waits for its turn",
+    News.QUEUED: "waits for a free place",
+    News.SENT: "the order is sent",
+    News.SUBMITTED: "is being made",
+    News.READY: "is ready and being fetched",
+    News.STORED: "is stored",
+    News.SERVED: "was bought by another run, and is used",
+    News.BACK: "was not taken, and is tried again",
+    News.REFUSED: "was refused",
+    News.FAILED: "failed",
+    News.UNKNOWN: "is in doubt",
+    News.CANCELLED: "was not sent",
+    News.LEFT: "is left for later",
+    News.HALTED: "stopped: the account is not accepted",
+    News.STOPPING: "is stopping",
+}
+_CHOICES = {
+    "unreviewed": "undecided",
+    "selected": "selected",
+    "pinned": "pinned",
+    "taken": "taken by a run",
+    "rejected": "rejected",
+    "noted": "with a note",
+    "trashed": "in the trash",
+    "undone": "taken back",
+}
+_ASSET_STATES = {
+    "delivered": "delivered",
+    "waiting": "under way",
+    "unknown": "in doubt",
+    "refused": "refused",
+    "failed": "failed",
+    "blocked": "blocked",
+    "draft": "a draft",
+}
+_WHOSE = {
+    "spec": "centred as the spec says",
+    "command": "centred as you said",
+    "subject": "centred on the subject that was found",
+    "centre": "centred",
+}
+_SORTS = {
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "dearest": "dearest first",
+    "asset": "by asset",
+}
+_GROUPS = {"week": "week", "month": "month", "spec": "spec", "model": "model", "tag": "tag"}
+_LIMITS = {
+    "month_images": "pictures this month",
+    "month_cost": "cost this month",
+    "run_images": "pictures in one run",
+}
+_KEYS = (
+    ("j", "the next picture"),
+    ("k", "the one before"),
+    ("Enter", "open it"),
+    ("s", "select it for its asset"),
+    ("p", "select and pin it"),
+    ("x", "reject it"),
+    ("u", "undo the last decision"),
+    ("n", "the next undecided picture"),
+    ("f", "the slots, and where they are centred"),
+    ("r", "redo: look at the price of one more"),
+    ("]", "the next page"),
+    ("/", "search"),
+    ("?", "these keys"),
+    ("Escape", "close, or leave a field"),
+)
+_SAID = {
+    "selected": "Selected.",
+    "pinned": "Selected and pinned: it stays even where the spec changes.",
+    "rejected": "Rejected: it is not used again. Files that show it stay until another picture comes.",
+    "undone": "The last decision was taken back.",
+    "nothing": "There was no decision to take back.",
+    "noted": "The note is kept.",
+    "centred": "The crop was moved, and its file made again.",
+    "settled": "Settled.",
+    "trashed": "It lies in the trash now.",
+    "restored": "It was taken out of the trash.",
+}
+_PROVIDERS = (("", "as the spec says"), ("simulator", "the simulator, for nothing"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One language. A field is named after the place where it is said."""
+
+    language: str = "en"
+    product: str = "pipeline"
+    skip: str = "Skip to the content"
+    nav: str = "Pages"
+    pictures: str = "Pictures"
+    assets: str = "Assets"
+    spend: str = "Spend"
+    work: str = "Work"
+    keys: str = "Keys"
+    keys_note: str = "Every one of these can be done with the buttons and links of a page, too."
+    close: str = "Close"
+    next_step: str = "Next:"
+    back: str = "Back"
+    back_newer: str = "See how it stands now"
+    filters: str = "Filters"
+    search: str = "Search"
+    search_hint: str = "a prompt, a title, a note"
+    every: str = "all"
+    spec: str = "Spec"
+    article: str = "Article"
+    platform: str = "Platform"
+    slot: str = "Slot"
+    model: str = "Model"
+    tag: str = "Tag"
+    since: str = "From day"
+    until: str = "To day"
+    cost_from: str = "Cost from"
+    cost_to: str = "Cost to"
+    sort: str = "Order"
+    state: str = "State"
+    decision: str = "Decision"
+    apply: str = "Show"
+    clear: str = "Clear"
+    nothing_fits: str = "Nothing fits. Take a filter out, or look for fewer words."
+    paging: str = "Further pages"
+    first_page: str = "First page"
+    next_page: str = "Next page"
+    simulated: str = "simulated"
+    noted: str = "notes:"
+    no_picture: str = "no picture"
+    generation: str = "Generation"
+    attempts: str = "Attempts"
+    no_attempt: str = "Nothing was tried for it yet."
+    steps: str = "What to do"
+    slots: str = "Slots"
+    redo: str = "Redo"
+    redo_from: str = "Redo from this"
+    next_undecided: str = "Next undecided"
+    undo: str = "Undo"
+    spec_lost: str = "Its spec cannot be read, so nothing can be made for it:"
+    shown_now: str = "shown"
+    changed_since: str = "changed since"
+    select: str = "Select"
+    pin: str = "Pin"
+    reject: str = "Reject"
+    take_back: str = "Take it back"
+    collect: str = "Bring it in (free)"
+    note: str = "Note on this picture"
+    note_asset: str = "Note on this asset"
+    notes: str = "Notes"
+    keep_note: str = "Keep"
+    copy: str = "Copy"
+    copy_prompt: str = "The prompt"
+    copy_attempt: str = "YAML of this attempt"
+    copy_yaml: str = "YAML of this asset"
+    copy_use: str = "YAML that uses this picture for another image, for nothing"
+    for_spec: str = "For a spec"
+    where_used: str = "Where it is used"
+    in_doubt: str = (
+        "It was sent and never answered; most such orders were charged. Look at the bill in the vendor's "
+        "console first."
+    )
+    abandon: str = "Give it up"
+    resubmit: str = "Let the next run buy it again"
+    trash: str = "Throw away"
+    untrash: str = "Take out of the trash"
+    events: str = "What happened"
+    decisions: str = "Decisions"
+    files: str = "Files"
+    back_to_asset: str = "All attempts"
+    slots_note: str = "Each file as its platform shows it, at its own pixels, and the window that it takes."
+    file_of: str = "The file of"
+    crop_of: str = "The crop over the whole picture of"
+    keep_in: str = "stays in other crops"
+    covered: str = "covered by the platform"
+    no_file: str = "No file of what the spec asks now lies here."
+    label_fine: str = "Pixels, format, bytes and both AI labels are as they should be."
+    file_fine: str = "Pixels, format and bytes are as they should be."
+    keeps: str = "Keeps"
+    whole_picture: str = "This slot takes the whole picture, wherever it is centred."
+    spec_decides: str = "The spec says where this one is centred. To move it, write there instead:"
+    focus: str = "Centre at"
+    move: str = "Move, and make the file again"
+    focus_hint: str = (
+        "Two shares of the picture from its left top, such as 0.5,0.4, or a side or corner such as top-left. "
+        "Or drag the window."
+    )
+    no_picture_yet: str = "It has no picture yet."
+    prompt: str = "Prompt"
+    provider: str = "Provider"
+    show_price: str = "Show the price"
+    price: str = "Price"
+    buy: str = "Buy one more picture"
+    go_on: str = "Go on"
+    done: str = "done"
+    under_way: str = "under way"
+    stop: str = "Stop"
+    stop_note: str = "Nothing more is sent then; what is paid for is kept and can be brought in."
+    no_job: str = "Nothing."
+    stuck: str = "Paid for or in doubt, and not here"
+    nothing_stuck: str = "Nothing."
+    by: str = "By"
+    tag_name: str = "Tag"
+    budget: str = "Budget"
+    no_budget: str = "No limit is set. Write one under budget: in configs/settings.yaml."
+    bought: str = "bought"
+    cost: str = "cost"
+    doubtful: str = "in doubt"
+    doubtful_cost: str = "may have cost"
+    nothing_bought: str = "Nothing was bought yet. Simulated pictures cost nothing."
+    not_there: str = "There is no such page."
+    went_wrong: str = "That did not work"
+    stale: str = "Something else was decided in the meantime"
+    redoing: str = "Redo"
+    rendering: str = "Files"
+    collecting: str = "Bring in"
+    account: str = "account"
+    size: str = "size"
+    parameters: str = "parameters"
+    task: str = "task id"
+    request: str = "request id"
+    charged: str = "charged"
+    picture: str = "picture"
+    tags: str = "tags"
+    trouble: str = "the provider's words"
+    free: str = "free"
+    free_simulated: str = "free (simulated)"
+    price_unknown: str = "price unknown"
+    nothing_to_buy: str = "nothing to buy"
+    refused_host: str = "This page answers to its own address only."
+    refused_origin: str = "This came from another site, and was not done."
+    refused_size: str = "This form is too large, or does not say how large it is."
+    refused_key: str = "Open the address that `pipeline review` printed: it carries the key of this start."
+    refused_form: str = "This form is not of this start of the page. Open it again."
+    states: Mapping[State, str] = field(default_factory=lambda: _STATES)
+    news: Mapping[News, str] = field(default_factory=lambda: _NEWS)
+    choices: Mapping[str, str] = field(default_factory=lambda: _CHOICES)
+    asset_states: Mapping[str, str] = field(default_factory=lambda: _ASSET_STATES)
+    whose: Mapping[str, str] = field(default_factory=lambda: _WHOSE)
+    sorts: Mapping[str, str] = field(default_factory=lambda: _SORTS)
+    groups: Mapping[str, str] = field(default_factory=lambda: _GROUPS)
+    limits: Mapping[str, str] = field(default_factory=lambda: _LIMITS)
+    key_list: tuple[tuple[str, str], ...] = _KEYS
+    said: Mapping[str, str] = field(default_factory=lambda: _SAID)
+    providers: tuple[tuple[str, str], ...] = _PROVIDERS
+
+    @property
+    def state_words(self) -> Mapping[str, str]:
+        """The states by what an address calls them."""
+        return {state.value: words for state, words in self.states.items()}
+
+    def attempts_of(self, number: int) -> str:
+        """How often something was tried."""
+        return "1 attempt" if number == 1 else f"{number} attempts"
+
+    def without_price(self, number: int) -> str:
+        """How many pictures have no known price."""
+        return f"{number} without a price"
+
+
+WORDS = Words()
