@@ -43,6 +43,7 @@ def _action(action: Action) -> Json:
         "width": action.width,
         "height": action.height,
         "cost": action.cost,
+        "near": list(action.near),
         "slots": [
             {
                 "slot": plan.slot.id,
@@ -146,6 +147,7 @@ def generation_document(generation: Generation, *, blob: str | None, decision: s
             "bytes": master.bytes,
         },
         "decision": decision,
+        "trashed": generation.trashed,
         "error": None
         if trouble is None
         else {"code": trouble.code, "message": trouble.message, "request_id": trouble.request_id},
@@ -154,8 +156,8 @@ def generation_document(generation: Generation, *, blob: str | None, decision: s
 
 def dossier_document(dossier: Dossier, *, blob: str | None, present: Sequence[Delivered]) -> Json:
     """`show --json`: one generation with its whole life; `present` are the files that still show it."""
-    newest = dossier.decisions[-1].choice.value if dossier.decisions else None
-    document = generation_document(dossier.generation, blob=blob, decision=newest)
+    newest = dossier.newest
+    document = generation_document(dossier.generation, blob=blob, decision=newest.value if newest else None)
     document["endpoint"] = dossier.generation.endpoint
     document["seed"] = dossier.generation.seed
     document["params"] = dict(dossier.generation.params)
@@ -173,6 +175,9 @@ def dossier_document(dossier: Dossier, *, blob: str | None, present: Sequence[De
     document["decisions"] = [
         {"at": moment(item.at), "decision": item.choice.value, "asset": item.asset or None}
         for item in dossier.decisions
+    ]
+    document["notes"] = [
+        {"at": moment(note.at), "text": note.text, "asset": note.asset} for note in dossier.notes
     ]
     document["files"] = [
         {

@@ -26,7 +26,8 @@ def select_and_render(asset: str, generation: int, *, pin: bool, spec: Path | No
     at, path = spec_of_asset(asset, spec, home, terminal)
     with history_of(at, terminal) as database:
         found = _dossier(Search(database), generation).generation
-    provider = "simulator" if found.simulated else "jimeng"
+    # One that was made elsewhere is shown by whichever provider serves the spec.
+    provider = None if found.imported else "simulator" if found.simulated else "jimeng"
     with opened(
         [path], terminal, home=at.home.root, provider=provider, command="select", visit=Visit.WORKS
     ) as place:
@@ -59,7 +60,12 @@ def reject(generation: int, *, home: Path | None) -> None:
     for file in files_in_place(at, dossier):
         terminal.warn(f"{file.path} still shows it, until another picture takes its place")
     other = next(
-        (item for item in reversed(others) if item.state is State.STORED and not item.rejected), None
+        (
+            item
+            for item in reversed(others)
+            if item.state is State.STORED and not (item.rejected or item.trashed)
+        ),
+        None,
     )
     if other is not None and kept is not None:
         terminal.note(f"generation {other.id} answers the same prompt: the next run takes it, for nothing")

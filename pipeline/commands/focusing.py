@@ -10,7 +10,7 @@ from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import UsageError
-from pipeline.history.records import Delivered, FocusPoint
+from pipeline.history.records import Delivered
 from pipeline.nearest import suggestion
 from pipeline.plan.model import SlotPlan, Wishes
 from pipeline.produce import plan_only
@@ -18,6 +18,7 @@ from pipeline.spec.aim import EVERY_SLOT, said, spelt
 from pipeline.spec.model import Focus, Image, Spec
 from pipeline.spec.point import read_point
 from pipeline.spec.whereabouts import focus_marks
+from pipeline.stages.pointing import word_on
 from pipeline.wiring import REAL_CLOCK
 
 
@@ -41,7 +42,7 @@ def focus_and_render(wanted: Wanted, *, provider: str | None, as_json: bool, hom
         spec, image = _image_of(place, wanted.asset, path)
         slots = _slots_of(image, wanted.slot)
         before = _written(place, spec, wanted.asset)
-        place.studio.memory.point_at(_word(image, wanted.slot, point))
+        place.studio.memory.point_at(word_on(image, wanted.slot, point, at=REAL_CLOCK.now()))
     say = terminal.note if as_json else terminal.result
     say(_sentence(wanted, image, point))
     if point is not None:
@@ -101,18 +102,6 @@ def _slots_of(image: Image, slot: str | None) -> tuple[str, ...]:
         near = suggestion(slot, image.slots) or f"; it has {', '.join(image.slots)}"
         raise UsageError(f"--slot {slot}: {image.key} has no such slot{near}")
     return (slot,)
-
-
-def _word(image: Image, slot: str | None, point: Focus | None) -> FocusPoint:
-    named = slot or EVERY_SLOT
-    return FocusPoint(
-        asset=image.key,
-        slot=named,
-        x=None if point is None else point.x,
-        y=None if point is None else point.y,
-        spec_said=said(image, named),
-        at=REAL_CLOCK.now(),
-    )
 
 
 def _sentence(wanted: Wanted, image: Image, point: Focus | None) -> str:

@@ -32,7 +32,8 @@ def bring_back(studio: Studio, facts: Facts) -> Facts:
         if studio.bell.ended:
             break
         master = generation.master
-        if generation.state is not State.STORED or generation.rejected or master is None:
+        unwanted = generation.rejected or generation.trashed
+        if generation.state is not State.STORED or unwanted or master is None:
             continue
         if master.sha256 not in facts.present | found and _mended(studio, master, generation):
             found.add(master.sha256)

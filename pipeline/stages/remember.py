@@ -22,7 +22,11 @@ def remember(studio: Studio, specs: tuple[Spec, ...], facts: Facts) -> Facts:
             _keep_own(studio, path, reading.master)
             present.add(reading.master.sha256)
     for spec in specs:
-        seen = tuple(_asset_fact(spec, image, studio, facts) for image in spec.images)
+        seen = tuple(
+            replace(_asset_fact(spec, image, studio, facts), title=article.title or None)
+            for article in spec.articles
+            for image in article.images
+        )
         studio.memory.saw_spec(spec.name, studio.home.kept(spec.path), spec.digest, seen, at=now)
     return replace(facts, present=frozenset(present))
 
