@@ -89,7 +89,12 @@ def as_producer(value: object) -> str:
 def as_label_corner(value: object) -> str | None:
     """One of `CORNERS`, or `auto` for None: where the label hides the least."""
     text = as_text(value)
-    return None if text == "auto" else as_corner(text)
+    if text == "auto":
+        return None
+    try:
+        return as_corner(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or auto") from None
 
 
 class Budget(Written):

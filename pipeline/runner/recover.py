@@ -40,17 +40,21 @@ def _waiting(tools: Tools) -> list[Generation]:
     alive = living(tools.locks, [generation.owner for generation in sending]) | {tools.ledger.run}
     dead = [generation for generation in sending if generation.owner not in alive]
     known = {generation.id for generation in sending}
-    answered = sorted(
-        int(path.stem)
-        for path in tools.inbox.iterdir()
-        if path.suffix in (".body", ".task") and path.stem.isdecimal() and int(path.stem) not in known
-    )
-    return dead + list(tools.ledger.among(answered, _SENT))
+    others = [number for number in answered(tools.inbox) if number not in known]
+    return dead + list(tools.ledger.among(others, _SENT))
+
+
+def answered(inbox: Path) -> list[int]:
+    """The generations for which a task id or a body lies in the inbox."""
+    if not inbox.is_dir():
+        return []
+    files = (path for path in inbox.iterdir() if path.suffix in (".body", ".task"))
+    return sorted({int(path.stem) for path in files if path.stem.isascii() and path.stem.isdecimal()})
 
 
 def _noted(note: Path) -> str | None:
     """The task id in a note; None where there is none, or another run has just taken it."""
     try:
-        return note.read_text("utf-8")
+        return note.read_text("utf-8").strip() or None  # an author may have written it, with a line's end
     except FileNotFoundError:
         return None

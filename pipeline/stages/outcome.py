@@ -128,7 +128,7 @@ def _state(
             )
         case Kind.BLOCKED | Kind.GENERATE:
             return _without_picture(action, before, facts)
-        case _ if action.to_render:
+        case _ if action.to_render or any(item.file is None for item in made):
             return AssetState.FAILED, _not_made(action, made)
         case _ if action.held:
             return AssetState.BLOCKED, Problem(

@@ -287,3 +287,14 @@ def test_nothing_is_asked_for_again_once_the_author_has_stopped_the_run(author: 
         assert bring_back(studio, facts) == facts
 
     assert not path.exists()
+
+
+def test_a_damaged_master_is_told_though_the_files_made_before_still_lie_there(author: Author) -> None:
+    spec = author.write(lobster={"cover": asks()})
+    author.run(spec)
+    _flip(_blobs(author)[0])
+
+    report = author.run(spec, asks=False, buy=False, force=True)
+
+    assert states(report) == {"lobster/cover": "failed"}
+    assert report.exit_code is ExitCode.INCOMPLETE
