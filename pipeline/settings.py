@@ -18,6 +18,7 @@ from pipeline.source.nodes import find
 from pipeline.source.report import Report
 from pipeline.source.typed import Written, read
 from pipeline.source.types import Number, Section, Text, Whole, as_text, is_none_word
+from pipeline.typeface import character_in_words, missing_character
 
 DEFAULT_ENDPOINT = "https://visual.volcengineapi.com"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -75,6 +76,9 @@ def as_label_text(value: object) -> str:
     text = as_text(value).strip()
     if "AI" not in text or "生成" not in text:
         raise ValueError("must contain AI and 生成, such as AI生成")
+    unknown = missing_character(text)
+    if unknown is not None:
+        raise ValueError(f"the typeface has no {character_in_words(unknown)}")
     return text
 
 

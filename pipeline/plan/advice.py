@@ -20,7 +20,7 @@ def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
         lines.append(
             "keeps of the picture: " + _listed(f"{plan.slot.id} {plan.fit.kept:.0%}" for plan in poor)
         )
-    cut = [plan for plan in to_make if (plan.fit.subject_kept or 1.0) < GOOD_SHARE]
+    cut = [plan for plan in to_make if _cuts_the_subject(plan)]
     if cut:
         kept = _listed(f"{plan.slot.id} {plan.fit.subject_kept:.0%}" for plan in cut)
         lines.append(f"keeps of the subject: {kept}; if it lies elsewhere: pipeline focus {image.key} X,Y")
@@ -34,6 +34,10 @@ def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
         elif plan.work is Work.HELD_FOREIGN:
             lines.append(f"{plan.path}: made from another provider; the new file waits for --overwrite")
     return tuple(lines)
+
+
+def _cuts_the_subject(plan: SlotPlan) -> bool:
+    return plan.fit.subject_kept is not None and plan.fit.subject_kept < GOOD_SHARE
 
 
 def picture_advice(generation: Generation, master: Master, same_bytes: Sequence[int]) -> tuple[str, ...]:

@@ -142,4 +142,4 @@ def _work(
         return Work.KEEP, ours.path
     if ours.provider != provider and "own" not in (ours.provider, provider) and not wishes.overwrite:
         return Work.HELD_FOREIGN, ours.path
-    return Work.RENDER, None
+    return Work.RENDER, ours.path

@@ -1,6 +1,7 @@
 """Where marks stand on a rendition, by what they would hide. Pure; must not import Pillow."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from pipeline.render.geometry import PixelBox
@@ -69,18 +70,42 @@ class View:
         if self.subject is None:
             return 0.0
         left, top, right, bottom = self.window
-        across, down = (right - left) / self.width, (bottom - top) / self.height
-        columns = _cells(left + box[0] * across, left + box[2] * across)
-        rows = _cells(top + box[1] * down, top + box[3] * down)
-        grid = self.subject.grid
-        return sum(grid[row * GRID + column] * high * wide for row, high in rows for column, wide in columns)
+        across, down = GRID * (right - left) / self.width, GRID * (bottom - top) / self.height
+        x, y = GRID * left, GRID * top
+        sums = _sums(self.subject.grid)
+        start, above, stop, below = (
+            x + box[0] * across,
+            y + box[1] * down,
+            x + box[2] * across,
+            y + box[3] * down,
+        )
+        return (
+            _up_to(sums, stop, below)
+            - _up_to(sums, start, below)
+            - _up_to(sums, stop, above)
+            + _up_to(sums, start, above)
+        )
 
 
-def _cells(start: float, stop: float) -> list[tuple[int, float]]:
-    """The cells of the grid between two places in 0..1, each with the share of it that lies between."""
-    first, last = max(0.0, start * GRID), min(float(GRID), stop * GRID)
-    shares = ((cell, min(cell + 1, last) - max(cell, first)) for cell in range(int(first), GRID))
-    return [(cell, share) for cell, share in shares if share > 0]
+@lru_cache(maxsize=256)
+def _sums(grid: bytes) -> tuple[tuple[int, ...], ...]:
+    """For each corner of the grid's cells the sum of all cells above and to the left of it."""
+    sums = [(0,) * (GRID + 1)]
+    for row in range(GRID):
+        line = accumulate(grid[row * GRID : (row + 1) * GRID], initial=0)
+        sums.append(tuple(here + above for here, above in zip(line, sums[-1], strict=True)))
+    return tuple(sums)
+
+
+def _up_to(sums: tuple[tuple[int, ...], ...], x: float, y: float) -> float:
+    """The sum above and to the left of a place in cells; within a cell what it holds lies evenly."""
+    x, y = min(max(x, 0.0), GRID), min(max(y, 0.0), GRID)
+    column, row = min(int(x), GRID - 1), min(int(y), GRID - 1)
+    right, down = x - column, y - row
+    upper, lower = sums[row], sums[row + 1]
+    above = upper[column] + right * (upper[column + 1] - upper[column])
+    below = lower[column] + right * (lower[column + 1] - lower[column])
+    return above + down * (below - above)
 
 
 def _bulk(masses: list[float]) -> tuple[int, int]:

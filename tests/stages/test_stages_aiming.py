@@ -6,8 +6,10 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.history.queries import Queries
+from pipeline.history.records import FocusPoint
 from pipeline.plan.model import Reason
 from pipeline.render.find import method
+from pipeline.spec.aim import Whose, said
 from pipeline.subject import Subject
 from tests.stages.stages_bench import CAT, Author, asks, draw, states, submitted
 
@@ -107,3 +109,44 @@ def test_a_logo_in_the_settings_is_on_every_picture_or_an_error_with_its_place(a
     assert any(before[name] != after[name] for name in before if name.endswith(".jpg"))
     with pytest.raises(SettingsError, match="logo"):
         author.plan(spec)
+
+
+def test_a_command_about_one_article_leaves_the_others_manifests_as_they_are(author: Author) -> None:
+    spec = author.write(lobster={"cover": asks()}, cat={"cover": asks(CAT)})
+    author.run(spec)
+    before = author.manifest("cat")
+    (author.configs / "settings.yaml").write_text("label: {text: 由AI生成}\n", "utf-8")
+
+    author.run(spec, only=("lobster",))
+
+    assert author.manifest("cat")["files"] == before["files"]
+    assert author.manifest("cat")["missing"] == []
+
+
+def test_a_picture_whose_subject_is_cut_says_so_in_the_run_that_buys_it(author: Author) -> None:
+    spec = author.write(
+        lobster={"cover": asks(slots="wechat.cover", crops="{wechat.cover: {focus: [0.5, 0.0]}}")}
+    )
+
+    report = author.run(spec)
+
+    kept = report.outcomes[0].action.slots[0].fit.subject_kept
+    assert kept is not None
+    said = any("keeps of the subject" in line for line in report.outcomes[0].warnings)
+    assert said is (kept < 0.5)
+
+
+def test_a_spec_that_is_edited_back_stays_the_newest_word(author: Author) -> None:
+    plain = author.write(lobster={"cover": asks(slots="wechat.cover", focus="center")})
+    author.run(plain)
+    with author.studio(plain) as (studio, specs):
+        (image,) = specs[0].images
+        point = FocusPoint(asset=image.key, x=0.5, y=0.0, spec_said=said(image), at=studio.clock.now())
+        studio.memory.point_at(point)
+    by_hand = author.plan(plain).actions[0].slots[0].aim.whose
+    author.run(author.write(lobster={"cover": asks(slots="wechat.cover", focus="bottom")}))
+
+    back = author.write(lobster={"cover": asks(slots="wechat.cover", focus="center")})
+
+    assert by_hand is Whose.COMMAND
+    assert author.plan(back).actions[0].slots[0].aim.whose is Whose.SPEC
