@@ -14,10 +14,14 @@ from pipeline.commands.check import check
 from pipeline.commands.collect import collect
 from pipeline.commands.costs import costs
 from pipeline.commands.doctor import doctor
+from pipeline.commands.export import export
 from pipeline.commands.focus import focus
+from pipeline.commands.gc import gc
 from pipeline.commands.history import history
+from pipeline.commands.import_ import import_
 from pipeline.commands.init import init
 from pipeline.commands.new import new
+from pipeline.commands.note import note
 from pipeline.commands.plan import plan
 from pipeline.commands.platforms import platforms
 from pipeline.commands.regenerate import regenerate
@@ -25,20 +29,23 @@ from pipeline.commands.reject import reject
 from pipeline.commands.render import render
 from pipeline.commands.resolve import resolve
 from pipeline.commands.restore import restore
+from pipeline.commands.review import review
 from pipeline.commands.run import run as run_command
 from pipeline.commands.schema import schema
 from pipeline.commands.select import select
 from pipeline.commands.show import show
 from pipeline.commands.simulate import simulate
+from pipeline.commands.trash import trash
 from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, PipelineError
 
 GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "Every week": (run_command, plan, check, collect, render),
     "Beginning": (init, new),
-    "One picture": (regenerate, select, reject, focus, resolve),
-    "Looking back": (history, show, costs),
-    "Around it": (verify, platforms, schema, doctor, simulate, backup, restore),
+    "One picture": (regenerate, select, reject, focus, note, trash, resolve),
+    "Looking back": (review, history, show, costs),
+    "Keeping it": (export, import_, backup, restore, gc),
+    "Around it": (verify, platforms, schema, doctor, simulate),
 }
 """Every command but those of `db`, by what an author is about."""
 

@@ -22,6 +22,7 @@ from pipeline.errors import CredentialsError, ExitCode, PipelineError, worst
 from pipeline.failpoint import reach
 from pipeline.history.records import Generation
 from pipeline.history.states import Choice, Purpose
+from pipeline.plan.advice import advice_for
 from pipeline.plan.decide import decide
 from pipeline.plan.model import Action, Facts, Kind, Plan, Reason, Wishes
 from pipeline.plan.slots import planned
@@ -34,7 +35,7 @@ from pipeline.stages.handover import LeftOver, hand_over
 from pipeline.stages.mending import bring_back
 from pipeline.stages.outcome import Outcome, exit_code_of, outcomes
 from pipeline.stages.remember import remember
-from pipeline.stages.rendering import Made, Renderer
+from pipeline.stages.rendering import Made, Renderer, check_places
 from pipeline.stages.studio import Studio
 from pipeline.stages.survey import survey
 from pipeline.stages.tidy import tidy
@@ -100,11 +101,13 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
     plan = decide(specs, facts, wishes)
     watcher.accept(plan)
     if buying is not None:
+        check_places(studio, plan)
         buying.make_room(plan)
     facts = remember(studio, specs, facts)
     keep_subjects(studio, seen.subjects, facts)
     renderer = Renderer(studio, overwrite=wishes.overwrite)
     tally = Tally(studio.run)
+    arrived: dict[str, Action] = {}
     try:
         for action in plan.actions:
             if action.master is not None:
@@ -115,14 +118,17 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
             tally.count(happening)
             watcher.news(happening)
             for action in _waiting_for(happening, plan):
-                _arrived(studio, action, happening, facts, wishes, renderer)
+                ready = _arrived(studio, action, happening, facts, wishes)
+                arrived[ready.asset] = ready
+                if ready.to_render and ready.master is not None:
+                    renderer.start(ready, ready.master, ready.generation)
     except BaseException:
         renderer.give_up()
         raise
-    made = renderer.finish()
+    made = renderer.give_up() if studio.bell.stopped else renderer.finish()
     failure = buying.failure if buying else None
     try:
-        return _close(studio, plan, wishes, made, tally, failure)
+        return _close(studio, plan, wishes, made, tally, failure, arrived)
     except PipelineError as error:
         if failure is None:
             raise
@@ -178,19 +184,16 @@ def _waiting_for(happening: Happening, plan: Plan) -> Iterator[Action]:
             yield action
 
 
-def _arrived(
-    studio: Studio, action: Action, happening: Happening, facts: Facts, wishes: Wishes, renderer: Renderer
-) -> None:
-    """Start on the files of an action whose picture has just come."""
+def _arrived(studio: Studio, action: Action, happening: Happening, facts: Facts, wishes: Wishes) -> Action:
+    """An action whose picture has just come, with the files that it needs and what to know about them."""
     generation = happening.generation
     assert generation is not None
     assert generation.master is not None
     _take(studio, action, generation)
     facts = with_subject(studio, facts, generation.master)
     slots = planned(action.image, generation.master, generation.provider, facts, wishes, ai=True)
-    ready = replace(action, slots=slots, master=generation.master, generation=generation)
-    if ready.to_render:
-        renderer.start(ready, generation.master, generation)
+    advice = advice_for(action.image, slots)
+    return replace(action, slots=slots, master=generation.master, generation=generation, advice=advice)
 
 
 _FILES_ONLY = (Reason.UP_TO_DATE, Reason.FILES_MISSING, Reason.RECIPE_CHANGED, Reason.FORCED)
@@ -214,12 +217,14 @@ def _close(
     made: tuple[Made, ...],
     tally: Tally,
     failure: PipelineError | None,
+    arrived: Mapping[str, Action],
 ) -> Report:
     """Look at the world once more, hand over what is there, and say what is not and why."""
     look = Wishes(buy=False)
     facts = survey(studio, plan.specs, look)
     final = decide(plan.specs, facts, look)
-    found = outcomes(plan, final, facts, made, unanswered(studio, plan, wishes))
+    told = {asset: action.advice for asset, action in arrived.items()}
+    found = outcomes(plan, final, facts, made, unanswered(studio, plan, wishes), told)
     left = tuple(hand_over(studio, spec, found, facts) for spec in plan.specs)
     stopped_by = failure
     if stopped_by is None and tally.halted is not None:

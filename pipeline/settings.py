@@ -18,6 +18,7 @@ from pipeline.source.nodes import find
 from pipeline.source.report import Report
 from pipeline.source.typed import Written, read
 from pipeline.source.types import Number, Section, Text, Whole, as_text, is_none_word
+from pipeline.typeface import character_in_words, missing_character
 
 DEFAULT_ENDPOINT = "https://visual.volcengineapi.com"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -75,6 +76,9 @@ def as_label_text(value: object) -> str:
     text = as_text(value).strip()
     if "AI" not in text or "生成" not in text:
         raise ValueError("must contain AI and 生成, such as AI生成")
+    unknown = missing_character(text)
+    if unknown is not None:
+        raise ValueError(f"the typeface has no {character_in_words(unknown)}")
     return text
 
 
@@ -89,7 +93,12 @@ def as_producer(value: object) -> str:
 def as_label_corner(value: object) -> str | None:
     """One of `CORNERS`, or `auto` for None: where the label hides the least."""
     text = as_text(value)
-    return None if text == "auto" else as_corner(text)
+    if text == "auto":
+        return None
+    try:
+        return as_corner(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or auto") from None
 
 
 class Budget(Written):

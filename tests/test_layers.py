@@ -35,8 +35,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plan", "providers.rehearsal"),
     ("runner", "delivery"),
     ("stages", "safekeeping"),
-    ("produce",),
-    ("documents", "console", "wiring"),
+    ("produce", "review"),
+    ("documents", "console", "wiring", "review.web"),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -50,6 +50,9 @@ FENCES: Mapping[str, tuple[str, ...]] = {
     "urllib3": ("providers",),
     "PIL": ("render", "providers.simulator"),
     "yaml": ("source", "platforms", "settings"),
+    "starlette": ("review.web",),
+    "jinja2": ("review.web",),
+    "uvicorn": ("review.web",),
 }
 
 

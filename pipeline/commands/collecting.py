@@ -17,6 +17,7 @@ from pipeline.history.queries import Queries
 from pipeline.history.schema import Standing, check
 from pipeline.history.states import State
 from pipeline.plan.model import Wishes
+from pipeline.runner.recover import answered
 from pipeline.wiring import Place
 
 
@@ -110,7 +111,9 @@ def _under_way(at: Place, terminal: Terminal) -> Sequence[_UnderWay]:
         return ()
     with history_of(at, terminal) as database:
         queries = Queries(database)
-        orders = Ledger(database, run="collect").in_flight([State.SUBMITTING, State.SUBMITTED])
+        ledger = Ledger(database, run="collect")
+        orders = ledger.in_flight([State.SUBMITTING, State.SUBMITTED])
+        orders += ledger.among(answered(at.home.inbox), [State.UNKNOWN, State.CANCELLED])
         found = {(item.spec, item.simulated) for item in orders}
         return sorted(
             _UnderWay(spec, _whole(at, queries.spec_path(spec)), "simulator" if simulated else "jimeng")

@@ -62,6 +62,7 @@ def check_files(terminal: Terminal, at: Place) -> ExitCode:
         )
     terminal.result(_sums(found))
     if found.ailing:
+        terminal.note("a picture of the last 12 hours is fetched again, for nothing: pipeline run SPEC")
         terminal.next_step("pipeline restore DIR --force   (DIR is your newest backup)")
         return ExitCode.INCOMPLETE
     return ExitCode.OK

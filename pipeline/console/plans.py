@@ -8,7 +8,9 @@ from pipeline.console.changes import changes
 from pipeline.console.terminal import Terminal, make_table
 from pipeline.plan.model import Action, Kind, Plan
 from pipeline.plan.price import UNIT
+from pipeline.spec.aim import Whose, spelt
 
+_WHOSE = {Whose.SPEC: "the spec", Whose.COMMAND: "pipeline focus"}
 _HEADINGS = ("asset", "action", "size", "cost", "files", "why")
 
 
@@ -64,6 +66,8 @@ def show_plan(
         for action in plan.actions:
             if action.prompt:
                 terminal.result(_prompt(action, action.prompt))
+    for line in crop_lines(plan.actions):
+        say(line)
     say("")
     say(summary(plan, currency))
     for line in advice_lines(plan.actions):
@@ -76,6 +80,20 @@ def _prompt(action: Action, prompt: str) -> Text:
     if action.earlier_prompt is not None:
         shown.append("\n  changed: ").append_text(changes(action.earlier_prompt, prompt))
     return shown
+
+
+def crop_lines(actions: Sequence[Action]) -> list[str]:
+    """Whose word the crops follow, for each asset where somebody said one; the others keep the subject."""
+    lines = []
+    for action in actions:
+        said = [
+            f"{plan.slot.id} on {spelt(plan.aim.focus)} ({_WHOSE[plan.aim.whose]})"
+            for plan in action.slots
+            if plan.aim.focus is not None and plan.slot.height is not None
+        ]
+        if said:
+            lines.append(f"{action.asset} is centred by hand: {', '.join(said)}")
+    return lines
 
 
 def advice_lines(actions: Sequence[Action]) -> list[str]:

@@ -19,10 +19,26 @@ _WIDTH_WITHOUT_TERMINAL = 120
 _YES = ("y", "yes", "是", "好")
 
 
+class _Stream(Console):
+    """A stream whose reader may leave: `| head` is no fault, and what a command does is done all the same."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more; the exit code stays the command's own."""
+        self.quiet = True
+        _read_no_more()
+
+
+def _read_no_more() -> None:
+    """Let what is still buffered for a reader that left go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False, width=width)
+    return _Stream(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False, width=width)
 
 
 class Terminal:
@@ -43,7 +59,11 @@ class Terminal:
 
     def document(self, value: Json) -> None:
         """The result as one JSON document."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        try:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _read_no_more()
 
     def table(
         self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()

@@ -19,9 +19,12 @@ from pipeline.subject import Subject
 def keep_subject(session: Session, master: str, subject: Subject, at: datetime) -> bool:
     """Write down a subject once for each master and method; whether it is kept now.
 
-    False while the history knows no such master: the author's own file before it was first delivered.
+    One that a method finds again is the last found from then on, as it was found first. False while the
+    history knows no such master: the author's own file before it was first delivered.
     """
-    if session.get(SubjectRow, (master, subject.method)) is not None:
+    known = session.get(SubjectRow, (master, subject.method))
+    if known is not None:
+        known.found_at = max(known.found_at, at)
         return True
     if session.get(BlobRow, master) is None:
         return False

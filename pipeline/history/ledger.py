@@ -158,8 +158,20 @@ class Ledger:
                 )
             return True
 
-    def ended(self, generation: int, source: State, target: State, trouble: Trouble, *, at: datetime) -> bool:
-        """End or put back a generation with what the provider said (refused, failed, unknown, planned)."""
+    def ended(
+        self,
+        generation: int,
+        source: State,
+        target: State,
+        trouble: Trouble,
+        *,
+        at: datetime,
+        owner: str | None = None,
+    ) -> bool:
+        """End or put back a generation with what the provider said (refused, failed, unknown, planned).
+
+        `owner`: only while that run holds it, for whoever speaks of another's order.
+        """
         changes: dict[str, object] = {
             "error_code": trouble.code,
             "error_message": trouble.message,
@@ -171,7 +183,17 @@ class Ledger:
             changes["sent_at"] = None
         note = f"{trouble.code}: {trouble.message}"
         with self._database.writing() as session:
-            return move(session, generation, source, target, at=at, run=self.run, note=note, changes=changes)
+            return move(
+                session,
+                generation,
+                source,
+                target,
+                at=at,
+                run=self.run,
+                note=note,
+                owner=owner,
+                changes=changes,
+            )
 
     def cancel(self, generation: int, *, at: datetime, note: str) -> bool:
         """Cancel a planned row of ours that this run ends without sending."""

@@ -6,7 +6,6 @@ from pipeline.history.records import Generation, Master
 from pipeline.plan.masters import GOOD_SHARE
 from pipeline.plan.model import SlotPlan, Work
 from pipeline.plan.near import Near
-from pipeline.spec.aim import Whose, spelt
 from pipeline.spec.model import Image, Prompted
 
 _SHORT = 40
@@ -25,10 +24,10 @@ def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
         lines.append(
             "keeps of the picture: " + _listed(f"{plan.slot.id} {plan.fit.kept:.0%}" for plan in poor)
         )
-    cut = [plan for plan in to_make if (plan.fit.subject_kept or 1.0) < GOOD_SHARE]
+    cut = [plan for plan in to_make if _cuts_the_subject(plan)]
     if cut:
         kept = _listed(f"{plan.slot.id} {plan.fit.subject_kept:.0%}" for plan in cut)
-        lines.append(f"keeps of the subject: {kept}; to say where it is: pipeline focus {image.key} X,Y")
+        lines.append(f"keeps of the subject: {kept}; if it lies elsewhere: pipeline focus {image.key} X,Y")
     if poor and len(poor) < len(slots) and isinstance(image.source, Prompted):
         lines.append(_two_images(image, poor))
     for plan in slots:
@@ -36,11 +35,13 @@ def advice_for(image: Image, slots: Sequence[SlotPlan]) -> tuple[str, ...]:
             lines.append(f"{plan.path}: changed by hand, left as it is")
         elif plan.work is Work.HELD_EDITED:
             lines.append(f"{plan.path}: changed by hand; the new file waits for --overwrite")
-        elif plan.work is Work.RENDER and plan.aim.whose is Whose.COMMAND and plan.aim.focus is not None:
-            lines.append(f"{plan.slot.id}: centred on {spelt(plan.aim.focus)}, as `pipeline focus` said")
         elif plan.work is Work.HELD_FOREIGN:
             lines.append(f"{plan.path}: made from another provider; the new file waits for --overwrite")
     return tuple(lines)
+
+
+def _cuts_the_subject(plan: SlotPlan) -> bool:
+    return plan.fit.subject_kept is not None and plan.fit.subject_kept < GOOD_SHARE
 
 
 def picture_advice(generation: Generation, master: Master, same_bytes: Sequence[int]) -> tuple[str, ...]:

@@ -152,7 +152,8 @@ def _file_work(taken: Reason, slots: Sequence[SlotPlan], wishes: Wishes) -> tupl
     files = _files(len(to_make))
     if wishes.force:
         return Kind.RENDER, Reason.FORCED, files
-    if taken in (Reason.UP_TO_DATE, Reason.OWN_FILE) and len(to_make) < len(slots):
+    again = any(plan.path is not None for plan in to_make)
+    if taken in (Reason.UP_TO_DATE, Reason.OWN_FILE) and (again or len(to_make) < len(slots)):
         return Kind.RENDER, Reason.RECIPE_CHANGED, files
     if taken is Reason.UP_TO_DATE:
         return Kind.RENDER, Reason.FILES_MISSING, files

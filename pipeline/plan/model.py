@@ -155,7 +155,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotPlan:
-    """One slot of one asset. `recipe` None while there is no master; `path` is set where a file is kept.
+    """One slot of one asset. `recipe` None while there is no master.
+
+    `path` is that of the file that lies there: kept, held back, or ours and to be made again.
 
     `aim`: where the crop is centred, and who says so.
     """

@@ -20,7 +20,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.OWN_FILE: "your own picture {detail}",
     Reason.USE: "takes the picture of {detail}",
     Reason.FILES_MISSING: "the picture is there, {detail} to make",
-    Reason.RECIPE_CHANGED: "crop, slot or label changed: {detail} to make again",
+    Reason.RECIPE_CHANGED: "crop, slot, title, logo or label changed: {detail} to make again",
     Reason.FORCED: "made again as --force asks: {detail}",
     Reason.UP_TO_DATE: "everything is in place{detail}",
     Reason.IN_FLIGHT: "generation {id} is being made (task {task})",

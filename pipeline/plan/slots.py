@@ -154,4 +154,4 @@ def _work(
     foreign = ours.provider != provider and _NAMED.isdisjoint((ours.provider, provider))
     if foreign and not wishes.overwrite:
         return Work.HELD_FOREIGN, ours.path
-    return Work.RENDER, None
+    return Work.RENDER, ours.path

@@ -108,7 +108,9 @@ def _row(entry: Entry, known: Mapping[str, Mapping[str, Any]], report: Report) -
     if "formats" in said and not said["formats"]:
         report.add(entry.key.place, f"{slot_id}: formats must name at least one of jpg, png, webp")
     if slot_id in known:
-        return {**known[slot_id], **said}
+        # A limit that the author gives is sure, however unsure the catalogue's was.
+        sure = {"bytes_confidence": "high"} if "max_bytes" in said else {}
+        return {**known[slot_id], **sure, **said}
     missing = [name for name in _NEEDED if not reading.node.typed(name)]
     if missing:
         report.add(entry.key.place, f"{slot_id!r} is a new slot and lacks {', '.join(missing)}{near}")

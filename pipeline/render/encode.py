@@ -21,8 +21,11 @@ from pipeline.render.search import Tried, best_fit, next_quality
 
 _MAX_SIDE = {Format.JPEG: 65_500, Format.WEBP: 16_383, Format.PNG: 2**31 - 1}
 """What the formats themselves can hold (libjpeg's and libwebp's own limits)."""
-_FULL_CHROMA_FLOOR = 75
-"""Below it, the bytes of full colours buy more when they are spent on quality."""
+_HALVED_SAVES = 0.8
+"""What halved colours leave of a JPEG of whole ones, about: a guess that spares an encode."""
+_CLEARLY_OVER = 1.15
+_LEAST_FOR_WHOLE = 75
+"""Where less quality is wanted than this, whole colours are not worth their bytes."""
 _PROGRESSIVE_GAINS = 0.88
 """A progressive JPEG is 6 to 8 % smaller and costs six plain encodes: tried where it may be just enough."""
 
@@ -97,28 +100,35 @@ def _ways(recipe: Recipe, formats: tuple[Format, ...]) -> Iterator[_Way]:
     """What to try, the best first. Where a title or logo is drawn, colours are whole while there is room."""
     floor, drawn = recipe.quality.floor, recipe.overlay is not None or recipe.brand is not None
     for kind in formats:
-        if kind is Format.JPEG and drawn and recipe.quality.quality >= _FULL_CHROMA_FLOOR:
-            yield _Way(kind=kind, floor=max(floor, _FULL_CHROMA_FLOOR), chroma=Chroma.FULL)
+        if kind is Format.JPEG and drawn and recipe.quality.quality >= _LEAST_FOR_WHOLE:
+            # Only at the quality wanted: below it, the bytes of whole colours buy more as quality.
+            yield _Way(kind=kind, floor=max(floor, recipe.quality.quality), chroma=Chroma.FULL)
         yield _Way(kind=kind, floor=floor)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Writer:
-    """Writes one picture as often as it takes; `least` remembers the smallest file of each format."""
+    """Writes one picture as often as it takes; `least` remembers the smallest file of each format.
+
+    `whole` is what it took with whole colours, where they were tried.
+    """
 
     image: Image.Image
     recipe: Recipe
     xmp: bytes | None
     target: Path
     encodes: int = 0
+    whole: int | None = None
     least: dict[Format, int] = field(default_factory=dict)
 
     def search(self, way: _Way) -> Tried | None:
         """The best try of one way that fits, lying in `target`; None where none does."""
         limit, start = self.recipe.max_bytes, max(self.recipe.quality.quality, way.floor)
         trial = self.target.with_name(f"{self.target.name}.try")
-        tried: list[Tried] = []
+        tried = [] if limit is None or way.chroma is Chroma.FULL else self._guessed(way, start, limit)
         quality: int | None = way.floor if way.progressive else start
+        if tried and limit is not None:
+            quality = next_quality(tried, limit=limit, start=start, floor=way.floor)
         try:
             while quality is not None:
                 tried.append(Tried(quality, self.save(way, quality, trial)))
@@ -130,6 +140,13 @@ class _Writer:
         finally:
             trial.unlink(missing_ok=True)
         return tried[0] if limit is None else best_fit(tried, limit)
+
+    def _guessed(self, way: _Way, start: int, limit: int) -> list[Tried]:
+        """What the start quality would take, where whole colours have shown that it is clearly too much."""
+        if way.kind is not Format.JPEG or way.progressive or self.whole is None:
+            return []
+        guess = round(_HALVED_SAVES * self.whole)
+        return [Tried(start, guess)] if guess > _CLEARLY_OVER * limit else []
 
     def save(self, way: _Way, quality: int, path: Path) -> int:
         """Encode to a real file (to memory, Pillow's JPEG encoder would hold the GIL); returns the bytes."""
@@ -146,6 +163,8 @@ class _Writer:
             self.image.save(path, "PNG", compress_level=policy.png_level, pnginfo=info)
         size = path.stat().st_size
         self.encodes += 1
+        if way.chroma is Chroma.FULL:
+            self.whole = size
         self.least[way.kind] = min(size, self.least.get(way.kind, size))
         return size
 

@@ -1,6 +1,7 @@
 """Where marks stand on a rendition, by what they would hide. Pure; must not import Pillow."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from pipeline.render.geometry import PixelBox
@@ -8,10 +9,21 @@ from pipeline.render.marking import Corner, Side
 from pipeline.subject import GRID, Subject
 
 TOP, MIDDLE, BOTTOM = (0.5, 0.0), (0.5, 0.5), (0.5, 1.0)
+LEFT, RIGHT = (0.0, 0.5), (1.0, 0.5)
 _BAND = 0.4
 """The share of the clear part's height that a title is reckoned with before its letters are measured."""
+_COLUMN = 0.42
+"""The same for a title beside the subject, by the clear part's width."""
+_WIDE = 1.25
+"""How much wider than high the clear part is where a title may stand beside the subject."""
+_BETTER = 5
+"""Percent of the subject that a title beside it must spare, over one above or below it."""
 _STRIPS = 32
 _EDGE_OF_CORE = 0.12
+_LOGOS = 2
+"""Percent of the subject that a label rather hides than take the corner that a logo is to have."""
+_MUCH_FOR_A_LOGO = 0.05
+"""The share of the subject from which on a logo looks for another corner."""
 _EDGE_OF_TITLE = 3
 """Percent of the subject that a label rather hides than stand between a title and the edge."""
 
@@ -58,18 +70,42 @@ class View:
         if self.subject is None:
             return 0.0
         left, top, right, bottom = self.window
-        across, down = (right - left) / self.width, (bottom - top) / self.height
-        columns = _cells(left + box[0] * across, left + box[2] * across)
-        rows = _cells(top + box[1] * down, top + box[3] * down)
-        grid = self.subject.grid
-        return sum(grid[row * GRID + column] * high * wide for row, high in rows for column, wide in columns)
+        across, down = GRID * (right - left) / self.width, GRID * (bottom - top) / self.height
+        x, y = GRID * left, GRID * top
+        sums = _sums(self.subject.grid)
+        start, above, stop, below = (
+            x + box[0] * across,
+            y + box[1] * down,
+            x + box[2] * across,
+            y + box[3] * down,
+        )
+        return (
+            _up_to(sums, stop, below)
+            - _up_to(sums, start, below)
+            - _up_to(sums, stop, above)
+            + _up_to(sums, start, above)
+        )
 
 
-def _cells(start: float, stop: float) -> list[tuple[int, float]]:
-    """The cells of the grid between two places in 0..1, each with the share of it that lies between."""
-    first, last = max(0.0, start * GRID), min(float(GRID), stop * GRID)
-    shares = ((cell, min(cell + 1, last) - max(cell, first)) for cell in range(int(first), GRID))
-    return [(cell, share) for cell, share in shares if share > 0]
+@lru_cache(maxsize=256)
+def _sums(grid: bytes) -> tuple[tuple[int, ...], ...]:
+    """For each corner of the grid's cells the sum of all cells above and to the left of it."""
+    sums = [(0,) * (GRID + 1)]
+    for row in range(GRID):
+        line = accumulate(grid[row * GRID : (row + 1) * GRID], initial=0)
+        sums.append(tuple(here + above for here, above in zip(line, sums[-1], strict=True)))
+    return tuple(sums)
+
+
+def _up_to(sums: tuple[tuple[int, ...], ...], x: float, y: float) -> float:
+    """The sum above and to the left of a place in cells; within a cell what it holds lies evenly."""
+    x, y = min(max(x, 0.0), GRID), min(max(y, 0.0), GRID)
+    column, row = min(int(x), GRID - 1), min(int(y), GRID - 1)
+    right, down = x - column, y - row
+    upper, lower = sums[row], sums[row + 1]
+    above = upper[column] + right * (upper[column + 1] - upper[column])
+    below = lower[column] + right * (lower[column + 1] - lower[column])
+    return above + down * (below - above)
 
 
 def _bulk(masses: list[float]) -> tuple[int, int]:
@@ -82,34 +118,55 @@ def _bulk(masses: list[float]) -> tuple[int, int]:
 
 
 def title_side(view: View, clear: PixelBox) -> Side:
-    """The band of the clear part, across its whole width, where a title hides the least; else the bottom."""
+    """The band of the clear part, across its whole width, where a title hides the least; else the bottom.
+
+    In a wide one the left or the right of it, where that hides clearly less.
+    """
     left, top, right, bottom = clear
-    high = round(_BAND * (bottom - top))
+    high, wide = round(_BAND * (bottom - top)), round(_COLUMN * (right - left))
     middle = (top + bottom - high) // 2
     bands = {
         BOTTOM: (left, bottom - high, right, bottom),
         TOP: (left, top, right, top + high),
         MIDDLE: (left, middle, right, middle + high),
     }
-    return min(bands, key=lambda side: round(100 * view.share(bands[side])))
+    hidden = {side: round(100 * view.share(box)) for side, box in bands.items()}
+    if right - left >= _WIDE * (bottom - top):
+        columns = {LEFT: (left, top, left + wide, bottom), RIGHT: (right - wide, top, right, bottom)}
+        hidden |= {side: round(100 * view.share(box)) + _BETTER for side, box in columns.items()}
+    return min(hidden, key=lambda side: hidden[side])
 
 
-def label_corner(view: View, clear: PixelBox, size: tuple[int, int], title: Side | None) -> Corner:
-    """The corner where a label of about this size hides the least, not at the title's edge if it can be."""
+def label_corner(
+    view: View, clear: PixelBox, size: tuple[int, int], title: Side | None, logo: Corner | None = None
+) -> Corner:
+    """The corner where a label of about this size hides the least.
+
+    If it can be, it is neither at the title's edge nor in the corner that a logo is to have.
+    """
 
     def cost(corner: Corner) -> int:
         hidden = round(100 * view.share(corner_box(clear, size, corner, margin=0)))
-        return hidden + (_EDGE_OF_TITLE if shares_edge(corner, title) else 0)
+        return hidden + (_EDGE_OF_TITLE if shares_edge(corner, title) else 0) + _LOGOS * (corner is logo)
 
     return min(Corner, key=cost)
 
 
-def brand_corner(wanted: Corner, label: Corner | None, title: Side | None) -> Corner:
-    """The logo's corner: the wanted one, else the nearest that leaves label and title alone."""
+def brand_corner(
+    wanted: Corner, label: Corner | None, title: Side | None, view: View, clear: PixelBox, side: int
+) -> Corner:
+    """The corner of a logo, a square of `side` pixels or so: the wanted one, else the nearest that is free.
+
+    Free is what leaves the label and the title's edge alone, and hides next to nothing of the subject.
+    """
     x, y = wanted.side
     near = [(x, y), (1 - x, y), (x, 1 - y), (1 - x, 1 - y)]
-    order = sorted((item for item in Corner if item is not label), key=lambda item: near.index(item.side))
-    return min(order, key=lambda item: shares_edge(item, title))
+
+    def cost(corner: Corner) -> tuple[bool, bool, int]:
+        hidden = view.share(corner_box(clear, (side, side), corner, margin=0))
+        return shares_edge(corner, title), hidden > _MUCH_FOR_A_LOGO, near.index(corner.side)
+
+    return min((item for item in Corner if item is not label), key=cost)
 
 
 def shares_edge(corner: Corner, title: Side | None) -> bool:

@@ -10,7 +10,7 @@ from pipeline.fingerprint import Json, rendition_key
 from pipeline.platforms.model import Box, Format, Slot
 from pipeline.render.facts import PictureFacts
 from pipeline.render.geometry import Fit, PixelBox, Point, fit
-from pipeline.render.marking import Brand, Corner, Overlay
+from pipeline.render.marking import Brand, Corner, Overlay, Side
 from pipeline.render.placement import View, brand_corner, label_corner, title_side
 from pipeline.subject import Subject
 
@@ -167,7 +167,7 @@ def make_recipe(
     corner = Corner.BOTTOM_RIGHT
     if label is not None:
         size = _label_size(label.text, fitted.width, fitted.height)
-        corner = label.corner or label_corner(view, clear, size, side)
+        corner = label.corner or label_corner(view, clear, size, side, brand.at if brand else None)
     return Recipe(
         master=master.sha256,
         master_width=master.width,
@@ -184,9 +184,16 @@ def make_recipe(
         clear=clear,
         label_corner=corner,
         overlay=overlay and replace(overlay, at=side),
-        brand=brand and replace(brand, at=brand_corner(brand.at, corner if label else None, side)),
+        brand=brand and replace(brand, at=_logos_corner(brand, corner if label else None, side, view, clear)),
         core=view.core() if overlay is not None else None,
     )
+
+
+def _logos_corner(
+    brand: Brand, label: Corner | None, title: Side | None, view: View, clear: PixelBox
+) -> Corner:
+    side = round(brand.height * min(view.width, view.height))
+    return brand_corner(brand.at, label, title, view, clear, side)
 
 
 def _view(fitted: Fit, master: PictureFacts, subject: Subject | None) -> View:

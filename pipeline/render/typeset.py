@@ -20,6 +20,23 @@ _PARTICLES = frozenset("的了吗呢吧啊呀")
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万两几半")
 _UNITS = frozenset("年月日天周个次元块本张位岁时分秒倍篇种件台部章节步款条招点")
 
+_PAIRS = (
+    "咖啡葡萄玻璃蝴蝶蜻蜓机械械臂机器器人手机电脑电路路板电池电视电影电源电子电台笔记记本日记记录记忆记者路由由器服务务器"
+    "硬件软件软体网络网站网页数据据库代码编程程序序员算法模型智能人工芯片键盘鼠标屏幕相机镜头照片图片图书书单书架书桌书房"
+    "阅读读者读书写作作者文章文字标题封面内容平台公众众号视频音乐播客直播粉丝流量运营产品设计计师用户体验需求功能项目团队"
+    "公司老板同事工作工具职场面试简历工资加班裸辞辞职创业副业赚钱省钱花钱块钱理财投资基金股票房子房租装修装上厨房客厅卧室"
+    "家庭家里家居孩子妈妈爸爸父母朋友男人女人老师学生学校学习考试大学毕业教程教育课程知识经验方法技巧攻略指南清单盘点推荐"
+    "测评评测开箱使用整理收纳打扫清洁计划目标习惯效率时间时候今天明天昨天周末早上早安晚上晚安深夜凌晨春天夏天秋天冬天年度"
+    "旅行旅游露营徒步骑行跑步健身运动减肥瘦身睡眠失眠健康医生医院美食早餐午餐晚餐面包蛋糕牛奶鸡蛋番茄土豆米饭面条火锅烧烤"
+    "植物花园阳台城市北京上海广州深圳杭州成都中国世界国家社会历史文化艺术生活人生故事关系爱情婚姻幸福快乐孤独焦虑情绪心理"
+    "问题答案为什什么怎么如何可以不要不是没有已经还是就是但是因为所以如果虽然我们你们他们她们自己大家别人一个一只一起一次"
+    "一定一样一天一年一点所有全部每天最后最好最新第一开始结束之前之后以前以后终于突然真的真正非常特别简单复杂免费便宜新手"
+    "必看高手入门进阶搞定解决升级改造制作打造实现发现告诉觉得知道喜欢选择改变变成成为成长坚持放弃开发发布更新下载安装配置"
+    "系统版本本地云端隐私安全备份恢复龙虾小猫小狗猫咪狗狗宠物汽车电车地铁飞机火车高铁抽屉桌面窗户湖边海边山里"
+)
+_WORDS = frozenset(_PAIRS[start : start + 2] for start in range(0, len(_PAIRS), 2))
+"""What titles often say: words of two characters, and of three pair by pair; better not torn."""
+
 LINE = 1.24
 """From one line to the next, in ems."""
 BOLD = 0.026
@@ -30,10 +47,11 @@ FONT_LOCK = threading.RLock()
 """FreeType faces are not for two threads at once."""
 
 _EM = 1000
-_SENSE, _SPACE = 0.3, 0.08
-"""What it is worth to break behind punctuation, or at a space, as a share of a full line's weight."""
-_LONELY = 1.0
-"""What a character alone in its line costs, in the same measure."""
+_SENSE, _SPACE, _LEANING = 0.3, 0.08, 0.12
+"""What it is worth to break behind punctuation, at a space or behind a particle, as shares of a full line's
+weight."""
+_LONELY, _TORN = 1.0, 0.6
+"""What a character alone in its line costs, and a word in two lines, in the same measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +172,36 @@ def _lines_from(found: Sequence[Piece], start: int, width: float) -> Iterator[tu
         weight = (long / width) ** 2
         follows = found[stop + 1] if stop + 1 < len(found) else None
         if follows is not None:
-            weight -= _SENSE if piece.text[-1] in CLOSING else _SPACE if follows.gap else 0.0
+            weight += _break(piece, follows)
         if stop == start and len(piece.text) == 1:
             weight += _LONELY
         yield stop + 1, weight
+
+
+def _break(piece: Piece, follows: Piece) -> float:
+    """What a line's end between two pieces costs."""
+    if piece.text[-1] in CLOSING:
+        return -_SENSE
+    if follows.gap:
+        return -_SPACE
+    if piece.text[-1] in _PARTICLES:
+        return -_LEANING
+    return _TORN if piece.text[-1] + follows.text[0] in _WORDS else 0.0
+
+
+def roughness(lines: Sequence[str]) -> int:
+    """How badly lines end: nothing behind punctuation, most within a word; the last one's end is good."""
+    rough = 0
+    for line, follows in pairwise(lines):
+        if line and follows and line[-1] not in CLOSING:
+            rough += 3 if line[-1] + follows[0] in _WORDS else 1
+    return rough
+
+
+def longest_piece(text: str) -> float:
+    """How long, in ems, what is never broken gets in a text."""
+    found = (advance(piece.text) for paragraph in text.split("\n") for piece in pieces(paragraph))
+    return max(found, default=0.0)
 
 
 def _joined(found: Sequence[Piece]) -> str:

@@ -28,6 +28,8 @@ _STRONG, _STRONG_FOR_COLOR = 0.65, 0.45
 """The strongest veil; letters that need more get an outline instead. A colour that was asked for does sooner:
 it looks better so than on a dark band."""
 _UNDER_OUTLINE = 0.35
+_NARROW = 0.6
+"""The share of the picture's width up to which letters at its left or right have a veil down the picture."""
 _LIGHT_VEIL = 0.25
 """How much more a light veil must spare to be taken: it makes a dark picture look hazy."""
 _WEIGHTS = (0.2126, 0.7152, 0.0722)
@@ -105,7 +107,7 @@ def _veiled(veil: Rgb, step: int) -> tuple[int, ...]:
 def draw_letters(
     image: Image.Image, mask: Image.Image, box: PixelBox, *, size: int, side: Side, color: Rgb | None
 ) -> None:
-    """Draw letters, given as a mask, into their box of a picture, in place, on a veil of the picture's width.
+    """Draw letters, given as a mask, into their box of a picture, in place, on a veil across the picture.
 
     `size` is the em in pixels; the veil runs out to the edge of the picture at the letters' `side`.
     """
@@ -131,19 +133,30 @@ def _glow(image: Image.Image, mask: Image.Image, box: PixelBox, size: int, look:
 
 
 def _shade(size: tuple[int, int], box: PixelBox, em: int, side: Side) -> tuple[Image.Image, PixelBox]:
-    """The veil's mask and its place: full under the letters, out to their edge, and gone softly inwards."""
-    wide, high = size
-    fade = round(max(2.2 * em, 0.9 * (box[3] - box[1])))
-    pad = round(0.35 * em)
-    top = 0 if side[1] == 0 else max(0, box[1] - pad - fade)
-    bottom = high if side[1] == 1 else min(high, box[3] + pad + fade)
-    inner, outer = box[1] - pad - fade, box[3] + pad + fade
-    rows = range(top, bottom)
-    above = [(row - inner) / fade if side[1] else 1.0 for row in rows]
-    below = [(outer - row) / fade if side[1] != 1 else 1.0 for row in rows]
-    strength = bytes(round(255 * _ease(min(pair))) for pair in zip(above, below, strict=True))
-    column = Image.frombytes("L", (1, len(rows)), strength)
-    return column.resize((wide, bottom - top)), (0, top, wide, bottom)
+    """The veil's mask and its place: full under the letters, out to their edge, and gone softly inwards.
+
+    It lies across the picture, or down it under letters that stand at its left or right and are not wide.
+    """
+    (wide, high), pad = size, round(0.35 * em)
+    if side[1] == 0.5 and side[0] != 0.5 and box[2] - box[0] <= _NARROW * wide:
+        fade = round(max(1.7 * em, 0.4 * (box[2] - box[0])))
+        start, strength = _run(wide, (box[0] - pad, box[2] + pad), fade, side[0])
+        row = Image.frombytes("L", (len(strength), 1), strength)
+        return row.resize((row.width, high)), (start, 0, start + row.width, high)
+    fade = round(max(1.6 * em, 0.5 * (box[3] - box[1])))
+    start, strength = _run(high, (box[1] - pad, box[3] + pad), fade, side[1])
+    column = Image.frombytes("L", (1, len(strength)), strength)
+    return column.resize((wide, column.height)), (0, start, wide, start + column.height)
+
+
+def _run(long: int, full: tuple[int, int], fade: int, side: float) -> tuple[int, bytes]:
+    """A veil along one axis: where it begins, and its strength at each pixel from there."""
+    inner, outer = full[0] - fade, full[1] + fade
+    start = 0 if side == 0 else max(0, inner)
+    places = range(start, long if side == 1 else min(long, outer))
+    before = [(place - inner) / fade if side else 1.0 for place in places]
+    behind = [(outer - place) / fade if side != 1 else 1.0 for place in places]
+    return start, bytes(round(255 * _ease(min(pair))) for pair in zip(before, behind, strict=True))
 
 
 def _ease(part: float) -> float:

@@ -134,7 +134,8 @@ class Executor:
         """Whether a dead run's planned row can stand for ours: ours to poll, moving no other asset."""
         provider = self._tools.provider
         ours = (left.endpoint, left.account) == (provider.endpoint, provider.account)
-        return ours and (left.purpose is Purpose.RUN or left.asset == job.wanted.asset)
+        alike = left.purpose is job.wanted.purpose and not _is_of_other_pixels(left, job)
+        return ours and alike and (left.purpose is Purpose.RUN or left.asset == job.wanted.asset)
 
     def _row_for(self, job: Buy) -> Generation | None:
         tools = self._tools

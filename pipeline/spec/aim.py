@@ -2,8 +2,8 @@
 
 The newest word of the author wins. Of the points that speak of a slot, its own or all slots', the last one
 counts. It holds while the spec says of that slot what it said when the point was set; once the spec says
-something else, the spec is the newer word. A spec that is edited back to what it said brings the point back
-with it. A word that was taken back leaves the spec's.
+something else, the spec is the newer word, and the run that sees it takes the point back for good
+(`overtaken`). A word that was taken back leaves the spec's.
 """
 
 from collections.abc import Sequence
@@ -83,6 +83,18 @@ def standing(image: Image, slot: str, words: Sequence[Word]) -> Word | None:
     if last is None or _said_then(last.spec_said, slot) != said(image, slot):
         return None
     return last
+
+
+def overtaken(image: Image, words: Sequence[Word]) -> tuple[str, ...]:
+    """The slots of an image whose last point the spec has overtaken: it is to be taken back."""
+    return tuple(slot for slot in image.slots if _is_overtaken(image, slot, words))
+
+
+def _is_overtaken(image: Image, slot: str, words: Sequence[Word]) -> bool:
+    last = next((word for word in words if word.slot in (EVERY_SLOT, slot)), None)
+    if last is None or last.x is None:
+        return False
+    return _said_then(last.spec_said, slot) != said(image, slot)
 
 
 def said(image: Image, slot: str = EVERY_SLOT) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import PictureError
@@ -23,6 +24,14 @@ def find_subjects(studio: Studio, specs: tuple[Spec, ...], facts: Facts, wishes:
     """
     if wishes.force:
         facts = replace(facts, subjects=_as_now(studio, facts))
+    known = facts.known
+    generations = (*known.decided.values(), *chain.from_iterable(known.attempts.values()))
+    masters = {item.master.sha256 for item in generations if item.master is not None}
+    masters |= {item.sha256 for item in known.own_masters.values()}
+    masters &= facts.present
+    masters |= {reading.master.sha256 for reading in facts.own.values() if reading.master is not None}
+    if masters <= facts.subjects.keys():
+        return facts
     shown: dict[str, Path] = {}
     for action in decide(specs, facts, wishes).actions:
         if action.master is not None and action.master.sha256 not in facts.subjects:

@@ -8,6 +8,7 @@ from pipeline.delivery.layout import MANIFEST, MARKDOWN, SHEET, article_folder, 
 from pipeline.delivery.manifest import FileEntry, Manifest, MissingEntry, read_manifest, write_manifest
 from pipeline.delivery.markdown import images_markdown
 from pipeline.delivery.sheet import Sheet, SheetArticle, SheetAsset, SheetFile, SheetMissing, sheet_html
+from pipeline.errors import PipelineError
 from pipeline.failpoint import reach
 from pipeline.history.records import Delivered
 from pipeline.plan.model import Facts
@@ -35,13 +36,21 @@ def hand_over(studio: Studio, spec: Spec, found: Sequence[Outcome], facts: Facts
         folder_inside(studio.output, folder)
     left = _clean(studio, spec, facts, frozenset(file.path for item in shown for file in item.files))
     reach("cleaned")
+    failures: list[PipelineError] = []
     for article in spec.articles:
         own = [outcome for outcome in shown if outcome.action.article == article.slug]
         if any(outcome.state is not AssetState.DRAFT for outcome in own):
-            _article(studio, spec, article, own)
+            try:
+                _article(studio, spec, article, own)
+            except (
+                PipelineError
+            ) as error:  # one folder that cannot be written keeps no other from its manifest
+                failures.append(error)
     if folder.is_dir():
         _write(folder / SHEET, sheet_html(_sheet(studio, spec, shown)).encode())
         reach("sheet")
+    if failures:
+        raise failures[0]
     return left
 
 
@@ -85,7 +94,10 @@ def _article(studio: Studio, spec: Spec, article: Article, found: Sequence[Outco
         ),
         missing=tuple(
             MissingEntry(
-                asset=outcome.action.asset, slot=slot, state=outcome.state.value, reason=_reason(outcome)
+                asset=outcome.action.asset,
+                slot=slot,
+                state=outcome.state.value,
+                reason=outcome.unmade.get(slot) or _reason(outcome),
             )
             for outcome in found
             for slot in outcome.missing
@@ -218,5 +230,8 @@ def _sheet_asset(studio: Studio, outcome: Outcome, prefix: str) -> SheetAsset:
             )
             for file in outcome.files
         ),
-        missing=tuple(SheetMissing(slot=slot, reason=_reason(outcome)) for slot in outcome.missing),
+        missing=tuple(
+            SheetMissing(slot=slot, reason=outcome.unmade.get(slot) or _reason(outcome))
+            for slot in outcome.missing
+        ),
     )

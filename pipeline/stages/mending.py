@@ -4,6 +4,7 @@ A picture comes back only as the very bytes that were paid for: a master is name
 its place is moved aside, not deleted. The author's own picture is copied again from its file.
 """
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from pipeline.errors import PipelineError
 from pipeline.fingerprint import file_sha256
 from pipeline.history.records import Generation, Master
 from pipeline.history.states import State
@@ -35,9 +37,21 @@ def bring_back(studio: Studio, facts: Facts) -> Facts:
         unwanted = generation.rejected or generation.trashed
         if generation.state is not State.STORED or unwanted or master is None:
             continue
-        if master.sha256 not in facts.present | found and _mended(studio, master, generation):
+        # While it can be had again for nothing, a picture is read whole: later, damage could not be mended.
+        there = master.sha256 in facts.present | found
+        sound = there and (not may_be_fetched(studio, generation) or _is_whole(studio, master))
+        if not sound and _is_back(studio, master, generation):
             found.add(master.sha256)
     return replace(facts, present=facts.present | found) if found else facts
+
+
+def _is_back(studio: Studio, master: Master, generation: Generation) -> bool:
+    """What keeps one picture from its place is said when it is needed; the others go on."""
+    try:
+        return _mended(studio, master, generation)
+    except PipelineError as error:
+        event("not_mended", level=logging.WARNING, generation=generation.id, reason=error.message)
+        return False
 
 
 class Mender:

@@ -1,7 +1,7 @@
 """What became of each asset, read off the plan that is made after the run. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pipeline.errors import ExitCode, worst
@@ -46,6 +46,8 @@ class Outcome:
     files: tuple[Delivered, ...]
     problem: Problem | None = None
     warnings: tuple[str, ...] = ()
+    unmade: Mapping[str, str] = field(default_factory=dict)
+    """By slot, why a file could not be made."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -67,17 +69,26 @@ def outcomes(
     facts: Facts,
     made: Sequence[Made],
     unanswered: Mapping[str, tuple[AssetState, Problem]],
+    told: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Outcome, ...]:
     """Every asset of the specs, in their order; `first` is the plan that was carried out.
 
-    `unanswered`: assets that are in place, but not with the picture that was asked for just now.
+    `unanswered`: assets that are in place, but not with the picture that was asked for just now. `told`: by
+    asset what only the picture that came could show.
     """
     planned = {action.asset: action for action in first.actions}
     results: dict[str, list[Made]] = {}
     for item in made:
         results.setdefault(item.asset, []).append(item)
     return tuple(
-        _outcome(action, planned.get(action.asset), facts, results.get(action.asset, ()), unanswered)
+        _outcome(
+            action,
+            planned.get(action.asset),
+            facts,
+            results.get(action.asset, ()),
+            unanswered,
+            (told or {}).get(action.asset, ()),
+        )
         for action in final.actions
     )
 
@@ -88,8 +99,9 @@ def _outcome(
     facts: Facts,
     made: Sequence[Made],
     unanswered: Mapping[str, tuple[AssetState, Problem]],
+    told: tuple[str, ...],
 ) -> Outcome:
-    files = tuple(_files(action, facts))
+    files = tuple(_files(action, facts, asked=before is not None))
     state, problem = _state(action, before, made, facts)
     if state is AssetState.DELIVERED:
         state, problem = unanswered.get(action.asset, (state, None))
@@ -101,7 +113,10 @@ def _outcome(
         generation=action.generation,
         files=files,
         problem=problem,
-        warnings=tuple(dict.fromkeys((*(before.advice if before else ()), *action.advice, *warnings))),
+        warnings=tuple(
+            dict.fromkeys((*(told or (before.advice if before else ())), *action.advice, *warnings))
+        ),
+        unmade={item.slot: item.problem for item in made if item.file is None},
     )
 
 
@@ -128,7 +143,7 @@ def _state(
             )
         case Kind.BLOCKED | Kind.GENERATE:
             return _without_picture(action, before, facts)
-        case _ if action.to_render:
+        case _ if action.to_render or any(item.file is None for item in made):
             return AssetState.FAILED, _not_made(action, made)
         case _ if action.held:
             return AssetState.BLOCKED, Problem(
@@ -192,14 +207,16 @@ def _not_made(action: Action, made: Sequence[Made]) -> Problem:
     return Problem(code=failed[0].code, message="; ".join(messages), next_step=failed[0].next_step)
 
 
-def _files(action: Action, facts: Facts) -> list[Delivered]:
+def _files(action: Action, facts: Facts, *, asked: bool) -> list[Delivered]:
     """The rows of the files that show what is wanted, in the order of the slots.
 
-    A file that was changed by hand is told as it lies there now.
+    Of an asset that the command was not about (not `asked`) the files that lie there stay delivered, though
+    a new recipe waits for them. A file that was changed by hand is told as it lies there now.
     """
     files = []
     for plan in action.slots:
-        if plan.path is None or plan.work not in (Work.KEEP, Work.KEEP_EDITED):
+        stays = plan.work in (Work.KEEP, Work.KEEP_EDITED) or (plan.work is Work.RENDER and not asked)
+        if plan.path is None or not stays:
             continue
         rows, lies = facts.known.written[plan.path], facts.disk[plan.path]
         row = next((row for row in rows if row.sha256 == lies), None)

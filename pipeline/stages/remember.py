@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pipeline.errors import IncompleteError
 from pipeline.fingerprint import file_sha256
-from pipeline.history.records import AssetFact, Master, OwnPicture
+from pipeline.history.records import AssetFact, FocusPoint, Master, OwnPicture
 from pipeline.plan.model import Facts
 from pipeline.plan.pick import asked_of
+from pipeline.spec.aim import overtaken, said
 from pipeline.spec.model import Image, OwnFile, Prompted, Spec
 from pipeline.stages.studio import Studio
 from pipeline.storage import folder_inside, writing
@@ -27,8 +28,17 @@ def remember(studio: Studio, specs: tuple[Spec, ...], facts: Facts) -> Facts:
             for article in spec.articles
             for image in article.images
         )
+        _take_back(studio, spec, facts)
         studio.memory.saw_spec(spec.name, studio.home.kept(spec.path), spec.digest, seen, at=now)
     return replace(facts, present=frozenset(present))
+
+
+def _take_back(studio: Studio, spec: Spec, facts: Facts) -> None:
+    """A crop that the spec says anew is the author's newest word, also when the spec is edited back later."""
+    for image in spec.images:
+        for slot in overtaken(image, facts.known.focus_points.get(image.key, ())):
+            point = FocusPoint(asset=image.key, slot=slot, spec_said=said(image, slot), at=studio.clock.now())
+            studio.memory.point_at(point)
 
 
 def _asset_fact(spec: Spec, image: Image, studio: Studio, facts: Facts) -> AssetFact:

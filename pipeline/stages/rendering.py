@@ -4,23 +4,43 @@ The row comes before the rename, so that a file of ours is known as ours wheneve
 lies in the place and is not ours is never touched.
 """
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import PictureError, PipelineError
+from pipeline.errors import IncompleteError, PictureError, PipelineError
 from pipeline.failpoint import reach
 from pipeline.history.records import Delivered, Generation, Master
-from pipeline.plan.model import Action, SlotPlan
+from pipeline.plan.model import Action, Plan, SlotPlan, Work
 from pipeline.render.renditions import Job, Press, Rendered, Unfit
 from pipeline.spec.model import OwnFile
 from pipeline.stages.mending import Mender, may_be_fetched
 from pipeline.stages.studio import Studio
-from pipeline.storage import folder_inside, publish, sha256_file, temp_path, writing
+from pipeline.storage import folder_inside, leads_out, publish, sha256_file, temp_path, writing
 
 _ASSETS_AT_ONCE = 4
 """They hash, sync and write rows; the cores and the decoded pictures are the press's to share out."""
+
+
+def check_places(studio: Studio, plan: Plan) -> None:
+    """Before anything is paid: whether the files of the plan could be written where they belong.
+
+    Raises IncompleteError for a folder that leads elsewhere or cannot be written.
+    """
+    if not plan.purchases:
+        return
+    stems = {slot.stem for action in plan.actions for slot in action.slots if slot.work is Work.RENDER}
+    for folder in sorted({(studio.home.root / stem).parent for stem in stems}):
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        if leads_out(studio.output, folder):
+            folder_inside(studio.output, folder)  # says so
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise IncompleteError(
+                f"{there} cannot be written: nothing was bought",
+                next_step="make it writable, then type the same command again",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +73,17 @@ class Renderer:
 
     def finish(self) -> tuple[Made, ...]:
         """Wait for all of it. A fault of ours in a thread is raised here."""
-        self._pool.shutdown(wait=True, cancel_futures=False)
-        self._press.close()
-        return tuple(made for future in self._futures for made in future.result())
+        return self._end(drop=False)
 
-    def give_up(self) -> None:
+    def give_up(self) -> tuple[Made, ...]:
         """Do not start what has not begun; what has is finished whole."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        return self._end(drop=True)
+
+    def _end(self, *, drop: bool) -> tuple[Made, ...]:
+        self._pool.shutdown(wait=True, cancel_futures=drop)
         self._press.close()
-        self._futures = [future for future in self._futures if not future.cancelled()]
+        done = (future for future in self._futures if not future.cancelled())
+        return tuple(made for future in done for made in future.result())
 
     def _asset(self, action: Action, master: Master, generation: Generation | None) -> tuple[Made, ...]:
         plans = action.to_render

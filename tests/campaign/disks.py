@@ -81,6 +81,12 @@ def grow(folder: Path, *, kilobytes: int) -> None:
     assert failed is None, failed
 
 
+def freeze(folder: Path) -> None:
+    """Let nobody write on a small disk from now on."""
+    failed = _ran("mount", "-o", "remount,ro", str(folder))
+    assert failed is None, failed
+
+
 def _ran(*command: str) -> str | None:
     """Run a tool of the system; what it said when it failed, None when it did not."""
     if shutil.which(command[0]) is None:

@@ -216,11 +216,26 @@ def test_a_picture_larger_than_files_may_be_is_fetched_later(
     _assert_goes_on_for_free(shop)
 
 
-def test_pictures_for_a_read_only_output_are_bought_once_and_kept(open_shop: _OpenShop, home: Path) -> None:
+def test_nothing_is_bought_for_an_output_that_cannot_be_written(open_shop: _OpenShop, home: Path) -> None:
     with disks.small_disk(home / "output", kilobytes=1024, options="ro"):
         shop = open_shop(pictures=2)
 
         refused = shop.run()
+
+        _assert_kind(refused, "output", "cannot be written", "nothing was bought", "writable")
+        assert shop.world.billed() == 0
+        disks.grow(home / "output", kilobytes=1024)
+        after = shop.run()
+        assert (after.code, shop.delivered(), shop.world.billed()) == (0, 2, 2), after.said
+
+
+def test_pictures_for_an_output_that_turns_read_only_are_bought_once_and_kept(
+    open_shop: _OpenShop, home: Path
+) -> None:
+    with disks.small_disk(home / "output", kilobytes=1024):
+        shop = open_shop(pictures=2)
+
+        refused = _run_into(shop, on_order=lambda _: disks.freeze(home / "output"))
 
         _assert_kind(refused, "output", "cannot be written", "Read-only", "writable")
         assert len(_files(home / "data" / "blobs")) == 2
@@ -229,7 +244,7 @@ def test_pictures_for_a_read_only_output_are_bought_once_and_kept(open_shop: _Op
         _assert_goes_on_for_free(shop)
 
 
-def test_pictures_are_bought_once_and_kept_where_a_file_stands_in_the_place_of_the_output(
+def test_nothing_is_bought_where_a_file_stands_in_the_place_of_the_output(
     open_shop: _OpenShop, home: Path
 ) -> None:
     shop = open_shop(pictures=1)
@@ -239,9 +254,10 @@ def test_pictures_are_bought_once_and_kept_where_a_file_stands_in_the_place_of_t
 
     _assert_kind(refused, str(home / "output"), "cannot be written")
     assert (home / "output").read_text("utf-8") == "not a folder"
-    assert len(_files(home / "data" / "blobs")) == 1
+    assert shop.world.billed() == 0
     (home / "output").unlink()
-    _assert_goes_on_for_free(shop)
+    after = shop.run()
+    assert (after.code, shop.delivered()) == (0, 1), after.said
 
 
 def test_a_folder_replaced_by_a_link_is_refused_and_nothing_outside_is_touched(

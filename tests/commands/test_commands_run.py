@@ -292,16 +292,15 @@ def test_an_order_in_doubt_ends_with_3_and_names_resolve(desk: Desk, monkeypatch
     assert (order.state, order.charged) == (State.UNKNOWN, Charged.MAYBE)
 
 
-def test_files_that_cannot_be_written_end_with_3_and_the_document_counts_what_was_bought(
-    desk: Desk, jimeng: Simulator
-) -> None:
+def test_files_that_cannot_be_written_are_told_before_anything_is_paid(desk: Desk, jimeng: Simulator) -> None:
     spec = desk.spec(image())
     (desk.root / "output").write_text("in the way")
 
     document = desk.json("run", "run", spec, "--yes", code=3)
 
-    assert document["submitted"] == 1
-    assert desk.generations()[0].state is State.STORED
+    assert document["submitted"] == 0
+    assert desk.generations() == ()
+    assert billed(jimeng) == 0
 
 
 def test_only_takes_articles_images_and_globs(desk: Desk) -> None:

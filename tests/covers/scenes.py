@@ -40,7 +40,9 @@ def _portrait(wide: int, high: int) -> Image.Image:
         )
     image.paste((255, 240, 214), (0, 0), light.filter(ImageFilter.GaussianBlur(high / 60)))
     draw, x, unit = ImageDraw.Draw(image), 0.63 * wide, high / 100
-    draw.rounded_rectangle((x - 34 * unit, 72 * unit, x + 34 * unit, 130 * unit), 22 * unit, fill=(38, 84, 96))
+    draw.rounded_rectangle(
+        (x - 34 * unit, 72 * unit, x + 34 * unit, 130 * unit), 22 * unit, fill=(38, 84, 96)
+    )
     draw.polygon(
         ((x - 11 * unit, 71 * unit), (x + 11 * unit, 71 * unit), (x, 84 * unit)), fill=(240, 236, 226)
     )
@@ -90,7 +92,9 @@ def _desk(wide: int, high: int) -> Image.Image:
     draw.rounded_rectangle((x - 20 * unit, 42 * unit, x + 20 * unit, 85 * unit), 6 * unit, fill=(222, 84, 62))
     draw.ellipse((x - 20 * unit, 37 * unit, x + 20 * unit, 48 * unit), fill=(240, 122, 98))
     draw.ellipse((x - 17 * unit, 39 * unit, x + 17 * unit, 47 * unit), fill=(62, 36, 26))
-    draw.rounded_rectangle((x - 14 * unit, 56 * unit, x + 6 * unit, 72 * unit), 3 * unit, fill=(250, 232, 212))
+    draw.rounded_rectangle(
+        (x - 14 * unit, 56 * unit, x + 6 * unit, 72 * unit), 3 * unit, fill=(250, 232, 212)
+    )
     return image
 
 
@@ -106,7 +110,9 @@ def _valley(wide: int, high: int) -> Image.Image:
             for x in range(0, wide + 9, 9)
         ]
         draw.polygon([(0, 0.66 * high), *crest, (wide, 0.66 * high)], fill=shade)
-    image.paste(_ramp(wide, high - round(0.64 * high), (126, 168, 182), (44, 92, 118)), (0, round(0.64 * high)))
+    image.paste(
+        _ramp(wide, high - round(0.64 * high), (126, 168, 182), (44, 92, 118)), (0, round(0.64 * high))
+    )
     for _ in range(90):
         x, y = dice.uniform(0, wide), dice.uniform(0.66, 0.99) * high
         draw.line((x, y, x + dice.uniform(0.01, 0.06) * wide, y), fill=(172, 204, 208), width=high // 400)
@@ -116,7 +122,10 @@ def _valley(wide: int, high: int) -> Image.Image:
         fill=(196, 52, 44),
     )
     draw.polygon(((x, y - 24 * unit), (x, y - 2 * unit), (x + 12 * unit, y - 2 * unit)), fill=(255, 250, 240))
-    draw.polygon(((x - unit, y - 20 * unit), (x - unit, y - 2 * unit), (x - 9 * unit, y - 2 * unit)), fill=(240, 226, 206))
+    draw.polygon(
+        ((x - unit, y - 20 * unit), (x - unit, y - 2 * unit), (x - 9 * unit, y - 2 * unit)),
+        fill=(240, 226, 206),
+    )
     return image
 
 
@@ -159,7 +168,9 @@ def _pattern(wide: int, high: int) -> Image.Image:
                 case 1:
                     draw.regular_polygon((x, y, size * 1.2), 3, rotation=dice.randrange(360), fill=fill)
                 case 2:
-                    draw.ellipse((x - size, y - size, x + size, y + size), outline=fill, width=round(size / 2.4))
+                    draw.ellipse(
+                        (x - size, y - size, x + size, y + size), outline=fill, width=round(size / 2.4)
+                    )
                 case _:
                     points = [(x + (turn - 2) * size / 2, y + (turn % 2) * size / 1.4) for turn in range(5)]
                     draw.line(points, fill=fill, width=round(size / 3), joint="curve")

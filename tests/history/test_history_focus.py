@@ -28,14 +28,14 @@ def _words(book: Book, *assets: str) -> dict[str, tuple[FocusPoint, ...]]:
     return dict(book.queries.known(requests=[], assets=assets, specs=[]).focus_points)
 
 
-def test_a_subject_is_kept_once_as_it_was_found_first(book: Book) -> None:
+def test_a_subject_is_kept_as_it_was_found_first_and_counts_as_found_again(book: Book) -> None:
     master = _master(book)
 
     assert book.memory.keep_subject(master, SALIENCY, at=NOW)
     assert book.memory.keep_subject(master, replace(SALIENCY, rows=bytes(64)), at=after(1))
 
     assert book.queries.subjects([master]) == {master: SALIENCY}
-    assert book.sql("SELECT method, found_at FROM subject") == [("saliency/1", "2026-11-24 09:30:00.000000")]
+    assert book.sql("SELECT method, found_at FROM subject") == [("saliency/1", "2026-11-24 09:30:01.000000")]
 
 
 def test_the_subject_of_a_picture_that_is_not_in_the_history_is_not_kept(book: Book) -> None:

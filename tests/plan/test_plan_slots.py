@@ -155,7 +155,7 @@ def test_a_slot_added_to_a_delivered_asset_makes_its_own_file_only() -> None:
     action = action_of(_world(_ours()), image(slots=("wechat.inline", "wechat.cover")))
 
     assert (action.kind, action.code) == (Kind.RENDER, Reason.RECIPE_CHANGED)
-    assert action.reason == "crop, slot or label changed: 1 file to make again"
+    assert action.reason == "crop, slot, title, logo or label changed: 1 file to make again"
     assert [slot.slot.id for slot in action.to_render] == ["wechat.cover"]
 
 

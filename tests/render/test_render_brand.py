@@ -89,7 +89,9 @@ def test_settings_and_specs_know_the_same_corners() -> None:
 
 
 def test_a_logo_leaves_the_label_its_corner(slot: MakeSlot, logo: Path) -> None:
-    recipe = planned(slot(900, 900), brand(logo, at=Corner.BOTTOM_RIGHT), LabelSpec())
+    recipe = planned(
+        slot(900, 900), brand(logo, at=Corner.BOTTOM_RIGHT), LabelSpec(corner=Corner.BOTTOM_RIGHT)
+    )
 
     label = label_box(recipe)
     _, box = drawn(recipe)
@@ -104,7 +106,9 @@ def test_a_logo_leaves_the_label_its_corner(slot: MakeSlot, logo: Path) -> None:
 def test_a_wide_logo_beside_the_label_shrinks_and_keeps_its_shape(slot: MakeSlot, tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
     Image.new("RGBA", (1000, 100), RED).save(path)
-    recipe = planned(slot(200, 200), brand(path, at=Corner.BOTTOM_RIGHT, height=0.3), LabelSpec())
+    recipe = planned(
+        slot(200, 200), brand(path, at=Corner.BOTTOM_RIGHT, height=0.3), LabelSpec(corner=Corner.BOTTOM_RIGHT)
+    )
 
     label = label_box(recipe)
     _, (left, top, right, bottom) = drawn(recipe)

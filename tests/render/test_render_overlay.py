@@ -195,7 +195,7 @@ def test_a_title_makes_way_along_its_side(slot: MakeSlot) -> None:
 
 def test_a_title_rather_gets_smaller_than_hide_the_core(slot: MakeSlot) -> None:
     black = Image.new("RGB", (900, 900))
-    text = "给龙虾装上电路板的三个周末"
+    text = "长" * 13
 
     _, free = drawn(black, planned(slot(900, 900), text, at=(0.5, 1.0)))
     recipe = planned(slot(900, 900), text, at=(0.5, 1.0), subject=subject(0, 0, 1, 0.78))
@@ -203,6 +203,104 @@ def test_a_title_rather_gets_smaller_than_hide_the_core(slot: MakeSlot) -> None:
 
     assert recipe.core is not None
     assert spared[1] >= recipe.core[3] > free[1]
+
+
+def test_a_title_stands_beside_a_subject_that_leaves_a_wide_cover_a_side(slot: MakeSlot) -> None:
+    black = Image.new("RGB", (1600, 900))
+    at_the_right = planned(slot(1600, 900), MIXED, subject=subject(0.55, 0.05, 0.85, 1))
+    at_the_left = planned(slot(1600, 900), MIXED, subject=subject(0.1, 0.05, 0.4, 1))
+    very_long = planned(slot(1600, 900), LONG * 2, subject=subject(0.3, 0, 1, 0.9), at=(0.0, 0.5))
+
+    _, left = drawn(black, at_the_right)
+    _, right = drawn(black, at_the_left)
+    _, below = drawn(black, very_long)
+
+    assert left[2] < 0.55 * 1600
+    assert right[0] > 0.4 * 1600
+    assert (left[1] + left[3]) // 2 == pytest.approx(450, abs=10)
+    assert left[3] - left[1] > 200
+    assert below[2] > 0.6 * 1600
+
+
+def test_a_title_beside_the_subject_gives_way_only_to_the_marks_on_its_side(slot: MakeSlot) -> None:
+    black = Image.new("RGB", (1600, 900))
+    recipe = planned(slot(1600, 900), LONG, subject=subject(0.55, 0.05, 0.85, 1))
+
+    _, free = drawn(black, recipe)
+    _, far = drawn(black, recipe, (1300, 500, 1580, 880))
+    _, near = drawn(black, recipe, (20, 600, 300, 880))
+
+    assert free == far
+    assert near[3] < 600
+
+
+def test_a_word_that_is_wider_than_the_part_beside_the_subject_is_not_taken_apart(slot: MakeSlot) -> None:
+    recipe = planned(
+        slot(1600, 900), "Internationalisation", at=(0.0, 0.5), subject=subject(0.2, 0.05, 0.9, 1)
+    )
+
+    _, box = drawn(Image.new("RGB", (1600, 900)), recipe)
+
+    assert box[3] - box[1] < 0.2 * 900
+    assert box[2] > 0.5 * 1600
+
+
+def test_a_veil_beside_the_subject_leaves_the_other_side_alone(slot: MakeSlot) -> None:
+    grey = Image.new("RGB", (1600, 900), "#b0b0b0")
+
+    titled, box = drawn(grey, planned(slot(1600, 900), MIXED, subject=subject(0.55, 0.05, 0.85, 1)))
+
+    assert titled.crop((1200, 0, 1600, 900)).getextrema() == ((0xB0, 0xB0),) * 3
+    assert titled.getpixel((5, 5)) != (0xB0, 0xB0, 0xB0)
+    assert worst_contrast(titled, box, ink_of(titled, box)) >= 4.5
+
+
+def test_lines_that_were_typed_stay_whole_in_letters_a_little_smaller(slot: MakeSlot) -> None:
+    black = Image.new("RGB", (1080, 1440))
+
+    _, typed = drawn(black, planned(slot(1080, 1440), "新手必看！\n三步搞定路由器", size=0.14))
+    _, much = drawn(black, planned(slot(1080, 1440), "新手必看！\n" + "长" * 16, size=0.14))
+
+    assert typed[3] - typed[1] == pytest.approx(2.2 * 0.13 * 1080, rel=0.1)
+    assert much[3] - much[1] > 2.8 * 0.13 * 1080
+
+
+def test_a_title_gets_smaller_for_lines_that_end_where_its_words_do(slot: MakeSlot) -> None:
+    black = Image.new("RGB", (1000, 700))
+
+    _, good = drawn(black, planned(slot(1000, 700), "一杯咖啡的时间，把旧笔记本变成家里的服务器"))
+    _, even = drawn(black, planned(slot(1000, 700), "长" * 21))
+
+    assert 0.75 < (good[3] - good[1]) / (even[3] - even[1]) < 0.95
+
+
+def test_typed_lines_are_not_broken_further_to_stand_beside_the_subject(slot: MakeSlot) -> None:
+    black = Image.new("RGB", (1280, 720))
+    narrow = planned(slot(1280, 720), "HOME LAB\n2026", at=(1.0, 0.5), subject=subject(0.1, 0.2, 0.8, 1))
+
+    _, box = drawn(black, narrow)
+
+    assert box[3] - box[1] < 2.3 * 0.16 * 720
+    assert box[2] - box[0] > 2 * (box[3] - box[1]) / 2
+
+
+def test_a_title_that_must_cover_the_subject_covers_little_of_it(slot: MakeSlot) -> None:
+    black = Image.new("RGB", (400, 400))
+
+    _, free = drawn(black, planned(slot(400, 400), "会端咖啡的机械臂"))
+    _, less = drawn(black, planned(slot(400, 400), "会端咖啡的机械臂", subject=subject(0, 0, 1, 1)))
+
+    assert free[3] - free[1] > 2 * (less[3] - less[1])
+    assert less[2] - less[0] > 0.8 * 400
+
+
+def test_a_title_in_the_middle_does_not_get_smaller_for_a_subject_that_is_everywhere(slot: MakeSlot) -> None:
+    black, everywhere = Image.new("RGB", (400, 400)), subject(0, 0, 1, 1)
+
+    _, free = drawn(black, planned(slot(400, 400), "年度书单年度书单", at=(0.5, 0.5)))
+    _, same = drawn(black, planned(slot(400, 400), "年度书单年度书单", at=(0.5, 0.5), subject=everywhere))
+
+    assert same == free
 
 
 @pytest.mark.parametrize("share", [0.07, 0.1, 0.14])

@@ -5,7 +5,9 @@ import pytest
 from pipeline.render.marking import Corner, Side
 from pipeline.render.placement import (
     BOTTOM,
+    LEFT,
     MIDDLE,
+    RIGHT,
     TOP,
     View,
     brand_corner,
@@ -108,6 +110,20 @@ def test_a_title_takes_the_emptiest_band(seen: View, side: Side) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seen", "side"),
+    [
+        (view((0.55, 0.1, 0.9, 1)), LEFT),
+        (view((0.1, 0, 0.4, 1)), RIGHT),
+        (view((0.1, 0, 0.4, 0.35)), BOTTOM),
+        (view((0, 0, 1, 1)), BOTTOM),
+        (NOBODY_LOOKED, BOTTOM),
+    ],
+)
+def test_a_title_of_a_wide_picture_stands_beside_a_subject_that_leaves_a_side(seen: View, side: Side) -> None:
+    assert title_side(seen, (0, 0, 400, 250)) == side
+
+
+@pytest.mark.parametrize(
     ("wanted", "label", "title", "expected"),
     [
         (Corner.TOP_LEFT, None, None, Corner.TOP_LEFT),
@@ -123,7 +139,18 @@ def test_a_title_takes_the_emptiest_band(seen: View, side: Side) -> None:
 def test_a_logo_makes_way_for_label_and_title(
     wanted: Corner, label: Corner | None, title: Side | None, expected: Corner
 ) -> None:
-    assert brand_corner(wanted, label, title) is expected
+    assert brand_corner(wanted, label, title, NOBODY_LOOKED, CLEAR, 40) is expected
+
+
+def test_a_logo_leaves_the_corner_that_the_subject_is_in() -> None:
+    seen = view((0, 0, 0.3, 0.3))
+
+    assert brand_corner(Corner.TOP_LEFT, Corner.BOTTOM_RIGHT, None, seen, CLEAR, 40) is Corner.TOP_RIGHT
+    assert brand_corner(Corner.TOP_RIGHT, Corner.BOTTOM_RIGHT, None, seen, CLEAR, 40) is Corner.TOP_RIGHT
+
+
+def test_a_label_leaves_a_logo_the_corner_that_it_is_to_have() -> None:
+    assert label_corner(NOBODY_LOOKED, CLEAR, (60, 20), None, Corner.BOTTOM_RIGHT) is Corner.BOTTOM_LEFT
 
 
 def test_a_corners_box_gives_up_its_margin_before_it_leaves_the_clear_part() -> None:

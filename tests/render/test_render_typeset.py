@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.render.typeset import CLOSING, OPENING, advance, broken, ink, pieces
+from pipeline.render.typeset import CLOSING, OPENING, advance, broken, ink, longest_piece, pieces, roughness
 
 CHINESE = "给龙虾装上电路板一周做完的"
 
@@ -36,7 +36,9 @@ def test_a_text_comes_in_pieces_that_are_never_broken(text: str, expected: list[
     ("text", "width", "lines"),
     [
         ("给龙虾装上电路板", 8, ("给龙虾装上电路板",)),
-        ("给龙虾装上电路板", 7, ("给龙虾装", "上电路板")),
+        ("给龙虾装上电路板", 7, ("给龙虾", "装上电路板")),
+        ("会端咖啡的机械臂", 5, ("会端咖啡的", "机械臂")),
+        ("给植物写日记的第 365 天", 8, ("给植物写日记的", "第 365 天")),
         ("一二三四五六七", 3, ("一二", "三四", "五六七")),
         ("旧笔记本改家庭服务器，花了多少钱？", 13, ("旧笔记本改家庭服务器，", "花了多少钱？")),
         ("给龙虾\n装上电路板", 20, ("给龙虾", "装上电路板")),
@@ -46,6 +48,27 @@ def test_a_text_comes_in_pieces_that_are_never_broken(text: str, expected: list[
 )
 def test_lines_are_as_few_as_can_be_and_alike(text: str, width: float, lines: tuple[str, ...]) -> None:
     assert broken(text, width, 5) == lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "rough"),
+    [
+        (("给龙虾",), 0),
+        (("一杯咖啡，", "一台旧笔记本"), 0),
+        (("给龙虾", "装上", "电路板"), 2),
+        (("会端咖", "啡的机械臂"), 3),
+        (("给龙虾", "", "电路板"), 0),
+    ],
+)
+def test_lines_are_rough_where_they_end_within_a_phrase_and_more_so_within_a_word(
+    lines: tuple[str, ...], rough: int
+) -> None:
+    assert roughness(lines) == rough
+
+
+def test_the_longest_piece_is_that_of_any_paragraph() -> None:
+    assert longest_piece("给龙虾\n装 NAS") == advance("NAS")
+    assert longest_piece(" ") == 0
 
 
 def test_a_line_of_one_character_is_avoided() -> None:

@@ -61,7 +61,7 @@ def test_an_order_without_an_owner_belongs_to_nobody_alive(shop: Shop) -> None:
 
 def test_a_task_id_in_a_note_is_taken_into_the_history(shop: Shop, shop_of: OpenShop) -> None:
     row = shop.submitting()
-    shop.tools.note_path(row).write_text("7392616336519610409")
+    shop.tools.note_path(row).write_text("7392616336519610409\n")
     shop.lock.__exit__(None, None, None)
     later = shop_of(shop.market, run="run-2")
 

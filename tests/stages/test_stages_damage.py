@@ -215,10 +215,22 @@ def test_a_picture_whose_url_does_not_work_is_asked_for_as_base64(author_of: Ope
     assert (made(report), path.read_bytes()) == (1, whole)
 
 
-def test_a_run_with_nothing_to_make_does_not_read_the_masters(author: Author) -> None:
+def test_while_it_can_be_had_again_damage_is_mended_though_nothing_is_to_be_made(author: Author) -> None:
+    spec = author.write(lobster={"cover": asks()})
+    author.run(spec)
+    whole = _flip(_blobs(author)[0])
+
+    report = author.run(spec)
+
+    assert (states(report), report.exit_code) == ({"lobster/cover": "delivered"}, ExitCode.OK)
+    assert _blobs(author)[0].read_bytes() == whole
+
+
+def test_later_a_run_with_nothing_to_make_does_not_read_the_masters(author: Author) -> None:
     spec = author.write(lobster={"cover": asks()})
     author.run(spec)
     _flip(_blobs(author)[0])
+    author.ahead = 13 * _HOURS
 
     report = author.run(spec)
 
@@ -287,3 +299,14 @@ def test_nothing_is_asked_for_again_once_the_author_has_stopped_the_run(author: 
         assert bring_back(studio, facts) == facts
 
     assert not path.exists()
+
+
+def test_a_damaged_master_is_told_though_the_files_made_before_still_lie_there(author: Author) -> None:
+    spec = author.write(lobster={"cover": asks()})
+    author.run(spec)
+    _flip(_blobs(author)[0])
+
+    report = author.run(spec, asks=False, buy=False, force=True)
+
+    assert states(report) == {"lobster/cover": "failed"}
+    assert report.exit_code is ExitCode.INCOMPLETE

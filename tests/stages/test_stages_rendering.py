@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.errors import ExitCode
+import pytest
+
+from pipeline.errors import ExitCode, IncompleteError
+from pipeline.runner.model import Happening, News
+from pipeline.stages.studio import Studio
 from pipeline.storage import sha256_file
 from tests.stages.stages_bench import CAT, Author, asks, draw, made, states, submitted
 
@@ -142,8 +146,26 @@ def test_a_link_out_of_the_output_folder_is_not_followed(author: Author, tmp_pat
     outside.mkdir()
     (author.delivered() / "lobster").mkdir(parents=True)
     (author.delivered() / "lobster" / "wechat").symlink_to(outside)
+    spec = author.write(lobster={"cover": asks()})
 
-    report = author.run(author.write(lobster={"cover": asks()}))
+    with pytest.raises(IncompleteError, match="leads out"):
+        author.run(spec)
+
+    assert author.shop.sold == 0
+    assert list(outside.iterdir()) == []
+
+
+def test_a_link_that_appears_while_a_picture_is_made_is_not_followed(author: Author, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    link = author.delivered() / "lobster" / "wechat"
+
+    def meanwhile(_: Studio, happening: Happening) -> None:
+        if happening.news is News.SUBMITTED:
+            link.parent.mkdir(parents=True)
+            link.symlink_to(outside)
+
+    report = author.run(author.write(lobster={"cover": asks()}), listen=meanwhile)
 
     problem = report.outcomes[0].problem
     assert problem is not None
