@@ -8,8 +8,8 @@ from pipeline.console.plans import counted, show_plan, summary
 from pipeline.console.terminal import Terminal
 from pipeline.errors import StoppedError, UsageError
 from pipeline.history.gate import Ceiling
-from pipeline.plan.model import Budget, Plan
-from pipeline.plan.price import UNIT, needs_price
+from pipeline.plan.model import Plan
+from pipeline.plan.price import UNIT, Budget, needs_price
 from pipeline.runner.signals import interruptible
 from pipeline.settings import Settings
 from pipeline.stages.studio import Studio

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.history.gate import Ceiling
 from pipeline.history.records import Generation, Known, Master, Wanted
 from pipeline.plan.near import Near
+from pipeline.plan.price import NO_BUDGET, Budget
 from pipeline.plan.readings import LogoReading, OwnReading
 from pipeline.platforms.model import Catalog, Slot
 from pipeline.render.geometry import Fit
@@ -89,20 +89,6 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """Ceilings; None where there is none. Costs in 0.0001 units. `month_*` are what is left of the month.
-
-    `ceiling` is the month's whole, which every claim looks at again: another run may spend meanwhile.
-    """
-
-    run_images: int | None = None
-    run_cost: int | None = None
-    month_images: int | None = None
-    month_cost: int | None = None
-    ceiling: Ceiling | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Redo:
     """One more paid picture for an asset, as `regenerate` asks for it. None: as the spec has it."""
 
@@ -121,7 +107,7 @@ class Wishes:
     overwrite: bool = False
     buy: bool = True
     redo: Mapping[str, Redo] = field(default_factory=dict)
-    budget: Budget = Budget()
+    budget: Budget = NO_BUDGET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.plan.model import Budget
+from pipeline.history.gate import Ceiling
 
 UNIT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Ceilings; None where there is none. Costs in 0.0001 units. `month_*` are what is left of the month.
+
+    `ceiling` is the month's whole, which every claim looks at again: another run may spend meanwhile.
+    """
+
+    run_images: int | None = None
+    run_cost: int | None = None
+    month_images: int | None = None
+    month_cost: int | None = None
+    ceiling: Ceiling | None = None
+
+
+NO_BUDGET = Budget()
 
 
 def price_of(model: str, prices: Mapping[str, int], *, simulated: bool) -> int | None:

@@ -10,7 +10,8 @@ from enum import Enum, auto
 from typing import Protocol
 
 from pipeline.home import Home
-from pipeline.plan.model import Budget, Plan, Redo
+from pipeline.plan.model import Plan, Redo
+from pipeline.plan.price import Budget
 from pipeline.platforms.model import Catalog
 from pipeline.settings import Settings
 from pipeline.spec.model import Spec

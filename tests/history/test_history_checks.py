@@ -88,6 +88,25 @@ def test_an_impossible_point_or_subject_is_refused(book: Book, constraint: str, 
         book.sql(change)
 
 
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("ck_note_whose", "UPDATE note SET generation_id = NULL"),
+        ("ck_note_whose", "UPDATE note SET asset_key = 'week12/cats/cover'"),
+        ("ck_note_said", "UPDATE note SET text = ''"),
+        ("FOREIGN KEY", "UPDATE note SET generation_id = 99"),
+        ("FOREIGN KEY", "UPDATE trash SET generation_id = 99"),
+    ],
+)
+def test_an_impossible_note_or_piece_of_trash_is_refused(book: Book, constraint: str, change: str) -> None:
+    number = book.stored().id
+    book.memory.note(number, "words", at=NOW)
+    book.memory.trash([number], at=NOW)
+
+    with pytest.raises(sqlite3.IntegrityError, match=constraint):
+        book.sql(change)
+
+
 def test_nothing_cascades(book: Book) -> None:
     schema = [row[0] for row in book.sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
 

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.fingerprint import generation_key
 from pipeline.history.states import Purpose, State
-from pipeline.plan.model import Budget, Kind, Reason
-from pipeline.plan.price import Purse, needs_price, price_of
+from pipeline.plan.model import Kind, Reason
+from pipeline.plan.price import Budget, Purse, needs_price, price_of
 from tests.builders import (
     ASSET,
     BUYER,

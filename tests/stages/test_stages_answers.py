@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ExitCode
-from pipeline.plan.model import Budget, Redo, Wishes
+from pipeline.plan.model import Redo, Wishes
+from pipeline.plan.price import Budget
 from pipeline.produce import Watcher, produce
 from tests.stages.stages_bench import (
     TOWER,

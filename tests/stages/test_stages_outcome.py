@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import CredentialsError, ExitCode, StoppedError
-from pipeline.plan.model import Budget, Reason
+from pipeline.plan.model import Reason
+from pipeline.plan.price import Budget
 from pipeline.runner.model import Happening, News
 from pipeline.stages.studio import Studio
 from tests.stages.stages_bench import BOAT, CAT, TOWER, Author, OpenAuthor, asks, states, submitted

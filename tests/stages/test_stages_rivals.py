@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pipeline.errors import ExitCode, StoppedError
 from pipeline.history.gate import Ceiling
-from pipeline.plan.model import Budget, Plan, Wishes
+from pipeline.plan.model import Plan, Wishes
+from pipeline.plan.price import Budget
 from pipeline.produce import plan_only
 from tests.stages.stages_bench import BOAT, CAT, Author, asks, states, submitted
 

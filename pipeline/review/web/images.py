@@ -76,7 +76,7 @@ class Images:
     def _master(self, sha256: str) -> Path:
         store = self._site.library.store
         for ending in _TYPES:
-            if store.has(sha256, ending):
+            if store.has(sha256, ending) and not leads_out(store.root, store.path(sha256, ending)):
                 return store.path(sha256, ending)
         raise HTTPException(404)
 
