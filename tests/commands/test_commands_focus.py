@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
 from pipeline.commands.focusing import _kept
+from pipeline.history.schema import HEAD
 from pipeline.plan.model import SlotPlan, Work
 from pipeline.render.geometry import Fit
 from tests.builders import CATALOG
 from tests.commands.bench import Desk, check_schema, image
+from tests.history.alembics import alembic_at
 
 COVER = "week12/lobster/cover"
 SLOTS = "size: 512x512, slots: [wechat.cover, wechat.cover_square]"
@@ -218,12 +221,8 @@ def test_the_command_finds_a_home_and_a_spec_elsewhere(
 
 def test_a_history_of_the_first_revision_is_upgraded_on_the_way(desk: Desk) -> None:
     desk("run", desk.spec(image(more=SLOTS)))
-    for statement in (
-        "DROP TABLE focus_point",
-        "DROP TABLE subject",
-        "UPDATE alembic_version SET version_num = '0001'",
-    ):
-        desk.change(statement)
+    with alembic_at(desk.root / "data" / "history.db") as (config, _):
+        command.downgrade(config, "0001")
 
     said = desk("focus", COVER, "top")
     checked = desk("db", "check")
@@ -232,4 +231,4 @@ def test_a_history_of_the_first_revision_is_upgraded_on_the_way(desk: Desk) -> N
     assert "the history was upgraded from revision 0001; the old one is kept as history-0001-" in said.err
     assert words(desk) == [(COVER, "", 0.5, 0.0, "auto")]
     assert checked.code == 0
-    assert checked.out.rstrip().endswith("whole, at revision 0002")
+    assert checked.out.rstrip().endswith(f"whole, at revision {HEAD}")
