@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint types bench soak docs sheets clean
+.PHONY: run test check lint types bench soak docs sheets screens clean
 
 run: .venv/installed ## Make the pictures of the example week with the simulator; costs nothing
 	$(BIN)/python -m pipeline run configs/week12.yaml --provider simulator
@@ -30,6 +30,9 @@ docs: .venv/tested ## Write again what a program writes: README's commands, sche
 
 sheets: .venv/tested ## Draw the contact sheets of covers in docs/
 	$(BIN)/python -m tests.write_sheets
+
+screens: .venv/tested ## Take the screenshots of the review page in docs/ (needs Chromium)
+	$(BIN)/python -m tests.write_screens
 
 clean: ## Remove the environment and what tools left; never data/ or output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage .coverage.* build dist
