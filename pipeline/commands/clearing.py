@@ -34,7 +34,8 @@ def throw_away(generations: Sequence[int], *, undo: bool, home: Path | None) -> 
     else:
         terminal.result(f"in the trash: {names}")
         back = command_line("trash", *generations, undo=True)
-        terminal.next_step(f"to take back: {back}   (to free the disk: pipeline gc)")
+        terminal.note("to free the disk: pipeline gc")
+        terminal.next_step(f"to take back: {back}")
 
 
 def collect_clutter(*, yes: bool, home: Path | None) -> None:

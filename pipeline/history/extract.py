@@ -95,6 +95,9 @@ class Described:
     pictures: Mapping[str, tuple[str, int, int, int]]
 
 
+_THERE = "SELECT sha256, ending, bytes, width, height FROM blob WHERE cleared_at IS NULL"
+
+
 def described(path: Path) -> Described:
     """Look into a database at head that `carry` has filled."""
     with closing(sqlite3.connect(read_only(path), uri=True)) as database:
@@ -103,10 +106,7 @@ def described(path: Path) -> Described:
         return Described(
             assets=frozenset(key for found in assets for (key,) in found if key is not None),
             specs=frozenset(name for found in specs for (name,) in found),
-            pictures={
-                row[0]: row[1:]
-                for row in database.execute("SELECT sha256, ending, bytes, width, height FROM blob")
-            },
+            pictures={row[0]: row[1:] for row in database.execute(_THERE)},
         )
 
 

@@ -44,7 +44,7 @@ def throw_away(session: Session, ids: Sequence[int], at: datetime, *, gone: Coll
     if reasons:
         raise UsageError(
             "\n".join(reasons),
-            next_step="let another picture take its place first: pipeline select, or pipeline regenerate",
+            next_step="let another picture take its place first (select, or regenerate): pipeline history",
         )
     lying = trashed_ids(session, ids)
     session.add_all(

@@ -100,7 +100,14 @@ def look_at(bench: Bench, asset: str) -> Seen | None:
 def provider_for(library: Library, asset: str) -> str | None:
     """Whose files an asset's page is about: of whom its newest picture came; None where there is none."""
     stored = [item for item in library.search.of_asset(asset) if item.state is State.STORED]
-    return None if not stored else "simulator" if stored[-1].simulated else "jimeng"
+    return next((who for item in reversed(stored) if (who := brought_by(item)) is not None), None)
+
+
+def brought_by(generation: Generation) -> str | None:
+    """The provider that serves a picture's spec; one made elsewhere is shown by whichever does (None)."""
+    if generation.imported:
+        return None
+    return "simulator" if generation.simulated else "jimeng"
 
 
 def seen_of(library: Library, workshop: Workshop, asset: str) -> tuple[Seen | None, str]:

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.history.backup import Picture
+from pipeline.platforms.model import Format
 
 KIND, FORMAT = "pipeline bundle", 1
 MANIFEST, DATABASE = "manifest.json", "history.db"
-_ENDINGS = ("png", "jpeg", "webp")
+_ENDINGS = tuple(kind.value for kind in Format)
 _HEX = frozenset("0123456789abcdef")
 
 

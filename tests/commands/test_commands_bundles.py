@@ -226,3 +226,25 @@ def test_a_plan_names_what_is_near_in_its_document(desk: Desk) -> None:
 
     assert [action["near"] for action in document["actions"]] == [[1]]
     assert "    use: week11/lobster/cover" in said.err
+
+
+def test_a_jpeg_goes_from_one_home_to_the_other(desk: Desk, second: Path) -> None:
+    _sketches(desk)
+    Image.new("RGB", (1200, 900), "olive").save(desk.root / "sketches" / "fox.jpg")
+    desk("import", "sketches")
+
+    exported, imported = desk("export", "all.zip"), desk("import", "all.zip", "--home", second)
+
+    assert (exported.code, imported.code) == (0, 0)
+    assert len(list((second / "data" / "blobs").glob("*/*.jpg"))) == 1
+
+
+def test_what_was_cleared_away_does_not_keep_a_bundle_from_being_taken_in(desk: Desk, second: Path) -> None:
+    desk("run", desk.spec(image()), "--provider", "simulator")
+    desk("regenerate", "week12/lobster/cover", "--provider", "simulator")
+    thrown = desk("trash", 1)
+    cleared = desk("gc", "--yes")
+
+    exported, imported = desk("export", "all.zip"), desk("import", "all.zip", "--home", second)
+
+    assert (thrown.code, cleared.code, exported.code, imported.code) == (0, 0, 0, 0)

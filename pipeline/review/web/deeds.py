@@ -10,6 +10,7 @@ from starlette.routing import Route
 from pipeline.errors import UsageError
 from pipeline.history.states import Resolution
 from pipeline.plan.model import Wishes
+from pipeline.review.asset import brought_by, provider_for
 from pipeline.review.decisions import centre, choose, generation_of, settle
 from pipeline.review.web.forms import Form, number_in, posting
 from pipeline.review.web.jobs import Job, Order
@@ -46,7 +47,7 @@ class Deeds:
         asset = request.path_params["asset"]
         number, version, pin = form.number("generation"), form.number("version"), bool(form.text("pin"))
         library = self.site.library
-        provider = "simulator" if generation_of(library, number).simulated else "jimeng"
+        provider = brought_by(generation_of(library, number)) or provider_for(library, asset)
         with self.site.workshop.bench(_spec(asset), Reach.WORK, provider) as bench:
             choose(library, bench, asset, number, pin=pin, version=version, at=self.site.now())
         job = self._render(asset, provider)
@@ -68,7 +69,7 @@ class Deeds:
         if taken is None:
             return go(f"/assets/{asset}", said="nothing")
         item = generation_of(self.site.library, taken.generation)
-        job = self._render(asset, "simulator" if item.simulated else "jimeng")
+        job = self._render(asset, brought_by(item) or provider_for(self.site.library, asset))
         return self._after(job, f"/assets/{asset}", said="undone")
 
     def note(self, request: Request, form: Form) -> Response:
