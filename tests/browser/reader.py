@@ -38,7 +38,8 @@ class Reader:
 
     @property
     def cards(self) -> Locator:
-        """What a grid shows."""
+        """What a grid shows, once the page of the address is there."""
+        self.page.wait_for_load_state()  # the address changes before the page does
         return self.page.get_by_role("main").locator("li.card")
 
     def names(self) -> list[str]:
