@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "pipeline"
 MODULE_LINES, FUNCTION_LINES = 300, 60
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "fingerprint", "nearest", "log", "home", "failpoint", "ballast", "typeface"),
+    ("errors", "fingerprint", "nearest", "log", "home", "failpoint", "ballast", "typeface", "differences"),
     (
         "source",
         "storage",

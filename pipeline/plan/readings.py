@@ -1,8 +1,9 @@
-"""The author's own files as they read now. Values; must not read a file."""
+"""Picture files as they read now, as the plan knows them. Values; must not read a file."""
 
 from dataclasses import dataclass
 
 from pipeline.history.records import Master
+from pipeline.render.facts import PictureFacts
 from pipeline.render.marking import Brand
 
 
@@ -24,3 +25,14 @@ class LogoReading:
 
     brand: Brand | None
     problem: str = ""
+
+
+def master_of(facts: PictureFacts) -> Master:
+    """The master that a picture file becomes in the store."""
+    return Master(
+        sha256=facts.sha256,
+        ending=facts.ending,
+        width=facts.width,
+        height=facts.height,
+        bytes=facts.bytes,
+    )

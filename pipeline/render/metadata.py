@@ -1,7 +1,6 @@
 """The hidden labels in a picture file: found, counted, carried over. Must not write one."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.render.aigc import AigcLabel, properties
 from pipeline.render.containers import Piece, Place, pieces
@@ -27,16 +26,6 @@ def labels_in(data: bytes) -> tuple[Found, ...]:
         for piece in pieces(data)
         for text in _texts(piece)
     )
-
-
-def read_labels(path: Path) -> tuple[Found, ...]:
-    """Every hidden label of a file; `len` of it tells whether there is exactly one. Raises OSError."""
-    return labels_in(path.read_bytes())
-
-
-def read_label(path: Path) -> AigcLabel | None:
-    """The first valid hidden label of a file. Raises OSError."""
-    return _valid(read_labels(path))
 
 
 def label_for(master: bytes, sha256: str, spec: LabelSpec) -> AigcLabel:

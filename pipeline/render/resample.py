@@ -41,7 +41,7 @@ def resample(
     """
     left, top, right, bottom = window
     box = (max(0.0, left), max(0.0, top), min(right, image.width), min(bottom, image.height))
-    simd = None if resampler is Resampler.PILLOW else _simd()
+    simd = None if (resampler or fastest()) is Resampler.PILLOW else _simd()
     if simd is None:
         return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=_REDUCING_GAP)
     made = Image.new("RGB", size)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.differences import Part, differences
 from pipeline.errors import PipelineError
 from pipeline.history.records import Delivered, Generation, Note
 from pipeline.history.search import Dossier
@@ -10,7 +11,6 @@ from pipeline.history.states import Choice, State
 from pipeline.plan.decide import decide
 from pipeline.plan.model import Action, Facts, Wishes
 from pipeline.providers.errors import Explanation, explain
-from pipeline.review.differences import Part, differences
 from pipeline.review.library import Library
 from pipeline.review.snippets import generation_yaml, image_yaml, use_yaml
 from pipeline.review.workshop import Bench, Reach, Workshop

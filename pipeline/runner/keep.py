@@ -6,6 +6,7 @@ from pipeline.errors import PictureError
 from pipeline.failpoint import reach
 from pipeline.history.records import Generation, Master
 from pipeline.history.states import State
+from pipeline.plan.readings import master_of
 from pipeline.providers.contract import Done, Fault, Task, Unready
 from pipeline.providers.contract import ResultForm as Form
 from pipeline.render.inspect import inspect
@@ -86,15 +87,7 @@ def _take_in(tools: Tools, temp: Path, masters: list[Master]) -> Fault | None:
         return Fault(code="bad_picture", message=error.message)
     finally:
         temp.unlink(missing_ok=True)
-    masters.append(
-        Master(
-            sha256=facts.sha256,
-            ending=facts.ending,
-            width=facts.width,
-            height=facts.height,
-            bytes=facts.bytes,
-        )
-    )
+    masters.append(master_of(facts))
     return None
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from pipeline.errors import PictureError, UsageError
 from pipeline.history.database import Database
 from pipeline.history.imported import Foreign, Imports
-from pipeline.history.records import IMPORTED, Master
+from pipeline.history.records import IMPORTED
 from pipeline.home import Home
+from pipeline.plan.readings import master_of
 from pipeline.render.inspect import inspect
 from pipeline.safekeeping.origin import Origin, origin_of
 from pipeline.safekeeping.pictures import copy_file
@@ -84,9 +85,7 @@ def _gather(
         origin = origin_of(path)
     except (PictureError, OSError) as error:
         return Gathered(path=path, problem=str(error))
-    master = Master(
-        sha256=facts.sha256, ending=facts.ending, width=facts.width, height=facts.height, bytes=facts.bytes
-    )
+    master = master_of(facts)
     known = imports.known([master.sha256]).get(master.sha256)
     if known is None:
         target = store.path(master.sha256, master.ending)

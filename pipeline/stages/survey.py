@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import PictureError
-from pipeline.history.records import Delivered, Generation, Known, Master, OwnPicture
+from pipeline.history.records import Delivered, Generation, Known, OwnPicture
 from pipeline.plan.model import Facts, Wishes
 from pipeline.plan.near import MOST, Near, Nearby
 from pipeline.plan.pick import asked_of, redone
-from pipeline.plan.readings import LogoReading, OwnReading
+from pipeline.plan.readings import LogoReading, OwnReading, master_of
 from pipeline.render.brand import read_brand
 from pipeline.render.inspect import inspect
 from pipeline.render.marking import Corner
@@ -160,13 +160,4 @@ def _own_reading(path: Path, cached: OwnPicture | None) -> OwnReading:
         return OwnReading(master=None, problem=error.message)
     except OSError as error:
         return OwnReading(master=None, problem=f"{path}: {error.strerror}")
-    return OwnReading(
-        master=Master(
-            sha256=facts.sha256,
-            ending=facts.ending,
-            width=facts.width,
-            height=facts.height,
-            bytes=facts.bytes,
-        ),
-        frames=facts.frames,
-    )
+    return OwnReading(master=master_of(facts), frames=facts.frames)

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat  # noqa: TID251 - tests measure the
 from pipeline.errors import IncompleteError, PictureError
 from pipeline.platforms.model import Format
 from pipeline.render.aigc import NAMESPACE, AigcLabel, xmp_packet
-from pipeline.render.metadata import read_labels
+from pipeline.render.metadata import labels_in
 from pipeline.render.recipe import LabelSpec, Recipe
 from pipeline.render.renditions import Job, Rendered, Unfit, render
 from pipeline.spec.model import Focus
@@ -73,7 +73,7 @@ def test_each_format_carries_exactly_one_hidden_label(master: Path, recipe: Make
 
     wanted = AigcLabel(label="1", content_producer="jimeng", produce_id=sha256_file(master)[:32])
     assert item.format is kind
-    assert [found.label for found in read_labels(item.path)] == [wanted] == [item.label]
+    assert [found.label for found in labels_in(item.path.read_bytes())] == [wanted] == [item.label]
     data = item.path.read_bytes()
     assert data.count(NAMESPACE.encode()) == data.count(b'"ProduceID"') == 1
 
@@ -83,7 +83,7 @@ def test_without_a_label_nothing_is_written_or_drawn(master: Path, recipe: MakeR
     (item,) = rendered(master, recipe(master, formats=(kind,)))
 
     assert (item.label, item.label_box) == (None, None)
-    assert read_labels(item.path) == ()
+    assert labels_in(item.path.read_bytes()) == ()
     assert b"xmp" not in item.path.read_bytes().lower()
 
 
@@ -107,7 +107,7 @@ def test_what_the_provider_wrote_is_the_only_label_of_every_rendition(
     busy().save(master, xmp=xmp_packet(theirs))
 
     for item in rendered(master, *(recipe(master, formats=(kind,), label=LabelSpec()) for kind in Format)):
-        assert [found.label for found in read_labels(item.path)] == [theirs]
+        assert [found.label for found in labels_in(item.path.read_bytes())] == [theirs]
 
 
 def test_where_the_author_was_is_not_given_away(tmp_path: Path, busy: Busy, recipe: MakeRecipe) -> None:

@@ -54,6 +54,7 @@ class Images:
         spec = request.path_params["spec"]
         known = self._site.library.queries.known(requests=[], assets=[], specs=[spec])
         rows = [row for found in known.written.values() for row in found]
+        rows.sort(key=lambda row: row.sha256 != sha256)  # the one that was written so is most often it
         data = next((data for row in rows if (data := self._bytes(row, sha256)) is not None), None)
         if data is None:
             raise HTTPException(404)

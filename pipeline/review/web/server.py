@@ -60,6 +60,7 @@ class Server:
     def run(self, ready: Callable[[], None] | None = None) -> None:
         """Serve until `stop`, or Ctrl-C in the main thread; then stop what is under way and wait for it."""
         try:
+            self.site.library.gallery.warm()  # no look at a long history waits then, the first one neither
             if ready is not None:
                 ready()
             asyncio.run(self._server.serve(sockets=[self._socket]))

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pipeline.differences import differences
 from pipeline.errors import PipelineError, StaleError
 from pipeline.history.search import Filters
 from pipeline.history.states import State
@@ -16,7 +17,6 @@ from pipeline.plan.model import Wishes
 from pipeline.providers.models import MODELS
 from pipeline.review.asset import seen_of
 from pipeline.review.decisions import generation_of
-from pipeline.review.differences import differences
 from pipeline.review.redo import Offer, agreed, offer_of, read_price, wishes_for
 from pipeline.review.web.forms import Form, number_in, posting
 from pipeline.review.web.jobs import Job, Order

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.review.differences import Change, Part, differences
+from pipeline.differences import Change, Part, differences
 
 
 def test_a_changed_sign_is_marked_where_it_stands() -> None:
