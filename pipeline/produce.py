@@ -118,6 +118,7 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
             tally.count(happening)
             watcher.news(happening)
             for action in _waiting_for(happening, plan):
+                facts = with_subject(studio, facts, happening)
                 ready = _arrived(studio, action, happening, facts, wishes)
                 arrived[ready.asset] = ready
                 if ready.to_render and ready.master is not None:
@@ -125,7 +126,7 @@ def produce(studio: Studio, specs: tuple[Spec, ...], wishes: Wishes, watcher: Wa
     except BaseException:
         renderer.give_up()
         raise
-    made = renderer.give_up() if studio.bell.stopped else renderer.finish()
+    made = renderer.finish(early=studio.bell.stopped)
     failure = buying.failure if buying else None
     try:
         return _close(studio, plan, wishes, made, tally, failure, arrived)
@@ -190,7 +191,6 @@ def _arrived(studio: Studio, action: Action, happening: Happening, facts: Facts,
     assert generation is not None
     assert generation.master is not None
     _take(studio, action, generation)
-    facts = with_subject(studio, facts, generation.master)
     slots = planned(action.image, generation.master, generation.provider, facts, wishes, ai=True)
     advice = advice_for(action.image, slots)
     return replace(action, slots=slots, master=generation.master, generation=generation, advice=advice)

@@ -11,6 +11,7 @@ from pipeline.history.records import Master
 from pipeline.plan.decide import decide
 from pipeline.plan.model import Action, Facts, Wishes
 from pipeline.render.find import find_subject, method
+from pipeline.runner.model import Happening
 from pipeline.spec.model import OwnFile, Spec
 from pipeline.stages.studio import Studio
 from pipeline.subject import Subject
@@ -43,9 +44,10 @@ def find_subjects(studio: Studio, specs: tuple[Spec, ...], facts: Facts, wishes:
     return replace(facts, subjects={**facts.subjects, **found})
 
 
-def with_subject(studio: Studio, facts: Facts, master: Master) -> Facts:
-    """The facts with the subject of one master that has just come; it is kept at once."""
-    if master.sha256 in facts.subjects:
+def with_subject(studio: Studio, facts: Facts, happening: Happening) -> Facts:
+    """The facts with the subject of the picture that has just come; it is kept at once."""
+    master = happening.generation.master if happening.generation is not None else None
+    if master is None or master.sha256 in facts.subjects:
         return facts
     _, subject = _search((master.sha256, studio.store.path(master.sha256, master.ending)))
     if subject is None:

@@ -71,19 +71,19 @@ class Renderer:
         """Queue every file that an action has to make from its master."""
         self._futures.append(self._pool.submit(self._asset, action, master, generation))
 
-    def finish(self) -> tuple[Made, ...]:
-        """Wait for all of it. A fault of ours in a thread is raised here."""
-        return self._end(drop=False)
-
-    def give_up(self) -> tuple[Made, ...]:
-        """Do not start what has not begun; what has is finished whole."""
-        return self._end(drop=True)
-
-    def _end(self, *, drop: bool) -> tuple[Made, ...]:
-        self._pool.shutdown(wait=True, cancel_futures=drop)
-        self._press.close()
+    def finish(self, *, early: bool = False) -> tuple[Made, ...]:
+        """Wait for all of it, `early` only for what has begun. A fault of ours in a thread is raised here."""
+        self._end(drop=early)
         done = (future for future in self._futures if not future.cancelled())
         return tuple(made for future in done for made in future.result())
+
+    def give_up(self) -> None:
+        """Do not start what has not begun; what has is finished whole. Raises nothing."""
+        self._end(drop=True)
+
+    def _end(self, *, drop: bool) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=drop)
+        self._press.close()
 
     def _asset(self, action: Action, master: Master, generation: Generation | None) -> tuple[Made, ...]:
         plans = action.to_render
