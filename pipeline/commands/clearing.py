@@ -3,30 +3,25 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.commands.inplace import files_in_place
 from pipeline.commands.opening import here, history_of
 from pipeline.console.plans import counted
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.history.backup import Picture
 from pipeline.history.memory import Memory
-from pipeline.history.search import Dossier, Search
+from pipeline.history.search import Search
 from pipeline.safekeeping.clearing import Clutter, clear_away, look
+from pipeline.safekeeping.trash import take_out, throw_away
 from pipeline.storage import BlobStore
 from pipeline.wiring import REAL_CLOCK, Place
 
 
-def throw_away(generations: Sequence[int], *, undo: bool, home: Path | None) -> None:
+def move_trash(generations: Sequence[int], *, undo: bool, home: Path | None) -> None:
     """Put generations into the trash, or take them out."""
     terminal, at = Terminal(), here(home)
     with history_of(at, terminal) as database:
-        search, memory = Search(database), Memory(database)
-        dossiers = [found for number in generations if (found := search.dossier(number)) is not None]
-        if undo:
-            present = [found.generation.id for found in dossiers if _lies(at, found)]
-            memory.restore_from_trash(generations, at=REAL_CLOCK.now(), present=present)
-        else:
-            memory.trash(generations, at=REAL_CLOCK.now(), gone=_gone(at, dossiers))
+        act = take_out if undo else throw_away
+        act(at.home, Search(database), Memory(database), generations, at=REAL_CLOCK.now())
     names = ", ".join(str(number) for number in dict.fromkeys(generations))
     if undo:
         terminal.result(f"out of the trash: {names}")
@@ -70,14 +65,3 @@ def _tell(terminal: Terminal, at: Place, found: Clutter) -> None:
 def _line(at: Place, picture: Picture) -> str:
     path = BlobStore(at.home.blobs).path(picture.sha256, picture.ending)
     return f"{at.home.relative(path)}  {picture.bytes:,} bytes"
-
-
-def _gone(at: Place, dossiers: Sequence[Dossier]) -> frozenset[str]:
-    """Paths at which none of these pictures' files lies any more as it was written."""
-    written = {file.path for found in dossiers for file in found.files}
-    return frozenset(written - {file.path for found in dossiers for file in files_in_place(at, found)})
-
-
-def _lies(at: Place, found: Dossier) -> bool:
-    master = found.generation.master
-    return master is not None and BlobStore(at.home.blobs).has(master.sha256, master.ending)

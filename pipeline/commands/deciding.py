@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pipeline.commands.inplace import files_in_place
 from pipeline.commands.opening import Opened, Visit, here, history_of, opened, spec_of_asset
 from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.steps import command_line
@@ -16,6 +15,7 @@ from pipeline.history.search import Dossier, Search
 from pipeline.history.states import Choice, State
 from pipeline.plan.model import Wishes
 from pipeline.produce import plan_only
+from pipeline.safekeeping.inplace import files_in_place
 from pipeline.spec.model import OwnFile
 from pipeline.wiring import REAL_CLOCK
 
@@ -57,7 +57,7 @@ def reject(generation: int, *, home: Path | None) -> None:
         others = Ledger(database, run="reject").same_request(dossier.generation.request)
         kept = Queries(database).spec_path(dossier.generation.spec)
     terminal.result(f"generation {generation} is rejected: it is not used again")
-    for file in files_in_place(at, dossier):
+    for file in files_in_place(at.home, dossier):
         terminal.warn(f"{file.path} still shows it, until another picture takes its place")
     other = next(
         (

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pipeline.commands.inplace import files_in_place
 from pipeline.commands.opening import here, history_of
 from pipeline.console import past
 from pipeline.console.steps import command_line
@@ -11,6 +10,7 @@ from pipeline.documents import dossier_document, generation_document
 from pipeline.errors import UsageError
 from pipeline.history.records import Generation
 from pipeline.history.search import Dossier, Filters, Search
+from pipeline.safekeeping.inplace import files_in_place
 from pipeline.storage import BlobStore
 from pipeline.wiring import Place
 
@@ -55,13 +55,13 @@ def show_one(name: str, *, as_json: bool, home: Path | None) -> None:
         dossiers = dossiers_of(Search(database), name)
     if as_json:
         documents = [
-            dossier_document(item, blob=_blob(at, item.generation), present=files_in_place(at, item))
+            dossier_document(item, blob=_blob(at, item.generation), present=files_in_place(at.home, item))
             for item in dossiers
         ]
         terminal.document(documents[0] if is_number(name) else documents)
     else:
         for dossier in dossiers:
-            blob, present = _blob(at, dossier.generation), files_in_place(at, dossier)
+            blob, present = _blob(at, dossier.generation), files_in_place(at.home, dossier)
             past.show_dossier(terminal, dossier, blob, present, at.settings.currency)
     terminal.next_step(past.step_for(dossiers[-1].generation))
 

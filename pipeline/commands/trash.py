@@ -23,6 +23,6 @@ def trash(
       pipeline trash 17 18
       pipeline trash 17 --undo
     """
-    from pipeline.commands.clearing import throw_away
+    from pipeline.commands.clearing import move_trash
 
-    throw_away(generations, undo=undo, home=home)
+    move_trash(generations, undo=undo, home=home)

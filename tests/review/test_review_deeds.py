@@ -184,6 +184,38 @@ def test_a_picture_is_thrown_away_and_taken_back(twice: Desk) -> None:
     assert "taken out of the trash" in back.text
 
 
+def test_a_picture_whose_files_were_replaced_by_hand_may_be_thrown_away(twice: Desk) -> None:
+    twice("reject", 2)
+    output = twice.root / "output" / "simulated"
+
+    with visiting(twice.root) as visitor:
+        held = visitor.press(visitor.get("/pictures/2"), "/trash/2")
+        for file in output.rglob("*.png"):
+            file.write_bytes(b"mine")
+        for file in output.rglob("*.jpg"):
+            file.unlink()
+        thrown = visitor.press(visitor.get("/pictures/2"), "/trash/2")
+
+    assert (held.status, thrown.status) == (400, 200)
+    assert "generation 2 is shown by output/simulated/week12" in held.text
+
+
+def test_a_cleared_picture_whose_file_is_there_again_comes_out_of_the_trash(twice: Desk) -> None:
+    twice("select", COVER, 2)
+    twice("trash", 1)
+    blobs = {path: path.read_bytes() for path in (twice.root / "data" / "blobs").rglob("*.png")}
+    assert twice("gc", "--yes").code == 0
+
+    with visiting(twice.root) as visitor:
+        lost = visitor.press(visitor.get("/pictures/1"), "/restore/1")
+        for path, data in blobs.items():
+            path.write_bytes(data)
+        back = visitor.press(visitor.get("/pictures/1"), "/restore/1")
+
+    assert (lost.status, back.status) == (400, 200)
+    assert "was cleared away on" in lost.text
+
+
 def test_a_picture_that_is_gone_from_the_store_cannot_be_selected(twice: Desk) -> None:
     for blob in (twice.root / "data" / "blobs").rglob("*.png"):
         blob.unlink()

@@ -17,6 +17,7 @@ from pipeline.review.web.jobs import Job, Order
 from pipeline.review.web.site import Site, go
 from pipeline.review.words import WORDS
 from pipeline.review.workshop import Reach
+from pipeline.safekeeping.trash import take_out, throw_away
 from pipeline.stages.outcome import AssetState
 
 _PATIENCE = 20.0
@@ -88,7 +89,7 @@ class Deeds:
         """A slot is centred somewhere else; its file is made at once."""
         asset, slot = request.path_params["asset"], form.text("slot")
         typed = "auto" if form.text("auto") else form.text("point")
-        provider = self._shown_by(asset)
+        provider = provider_for(self.site.library, asset)
         with self.site.workshop.bench(_spec(asset), Reach.WORK, provider) as bench:
             centre(bench, asset, slot, typed, version=form.number("version"), at=self.site.now())
         return self._after(self._render(asset, provider), f"/slots/{asset}", said="centred", at=slot)
@@ -106,20 +107,17 @@ class Deeds:
         """Out of sight, and out of reuse."""
         del form
         number = number_in(request.path_params["number"])
-        self.site.library.memory.trash([number], at=self.site.now())
+        library = self.site.library
+        throw_away(library.home, library.search, library.memory, [number], at=self.site.now())
         return go(f"/pictures/{number}", said="trashed")
 
     def restore(self, request: Request, form: Form) -> Response:
         """Back in sight."""
         del form
         number = number_in(request.path_params["number"])
-        self.site.library.memory.restore_from_trash([number], at=self.site.now())
+        library = self.site.library
+        take_out(library.home, library.search, library.memory, [number], at=self.site.now())
         return go(f"/pictures/{number}", said="restored")
-
-    def _shown_by(self, asset: str) -> str | None:
-        from pipeline.review.asset import provider_for
-
-        return provider_for(self.site.library, asset)
 
     def _render(self, asset: str, provider: str | None) -> Job:
         """Make an asset's files as it stands now; nothing is bought."""
