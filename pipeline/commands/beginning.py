@@ -8,7 +8,7 @@ from pipeline.commands.opening import at_specs, here, history_of
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import UsageError
-from pipeline.spec.names import name_problem
+from pipeline.spec.names import spec_name_problem
 from pipeline.spec.skeleton import new_week
 from pipeline.storage import write_atomic, writing
 
@@ -35,7 +35,7 @@ def begin_home(folder: Path) -> None:
 
 def begin_week(name: str, source: Path) -> None:
     """Write the new week's spec beside the old one. Raises UsageError rather than write over a file."""
-    if (problem := name_problem(name)) is not None:
+    if (problem := spec_name_problem(name)) is not None:
         raise UsageError(f"{name}: {problem}")
     target = source.with_name(f"{name}.yaml")
     if target.exists():

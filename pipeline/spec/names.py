@@ -3,6 +3,8 @@
 import unicodedata
 
 MAX_BYTES = 64
+FOREIGN = "imported"
+"""The first part of the keys of pictures that were made elsewhere; no spec is called so."""
 RESERVED = frozenset({"failed", "rejected", "unreviewed", "none", "simulated"})
 
 
@@ -30,6 +32,13 @@ def name_problem(text: str) -> str | None:
     if folded(name) in RESERVED:
         return f"{name!r} is taken by the program; choose another name"
     return None
+
+
+def spec_name_problem(text: str) -> str | None:
+    """Why `text` cannot name a spec, or None."""
+    if folded(text) == FOREIGN:
+        return f"{text!r} names the pictures that `import` takes in; choose another name"
+    return name_problem(text)
 
 
 def _fits(character: str) -> bool:

@@ -17,7 +17,7 @@ from pipeline.source.typed import Reading, read
 from pipeline.spec.document import ArticleDocument, SpecDocument
 from pipeline.spec.images import resolve_image
 from pipeline.spec.model import Article, Reused, Source, Spec
-from pipeline.spec.names import folded, name_problem, normal_name
+from pipeline.spec.names import folded, normal_name, spec_name_problem
 from pipeline.spec.overlays import resolve_brand
 from pipeline.spec.scope import Known, Scope
 from pipeline.spec.styles import check_comment, read_styles
@@ -83,9 +83,11 @@ def _parsed(path: Path, known: Known) -> _Parsed:
 
 
 def _name(path: Path, reading: Reading[SpecDocument], report: Report) -> str:
-    if reading.value.name is not None:
-        return reading.value.name
-    problem = name_problem(path.stem)
+    if (said := reading.value.name) is not None:
+        if (problem := spec_name_problem(said)) is not None:
+            report.add(find(reading.node, "name").place, problem)
+        return said
+    problem = spec_name_problem(path.stem)
     if problem is not None and not reading.node.typed("name"):
         report.add(
             Place(), f"the file's name cannot name the spec ({problem}); add `name: ...` as the first line"

@@ -9,7 +9,7 @@ from pipeline.source.nodes import Mapping as Tree
 from pipeline.source.report import Report
 from pipeline.source.typed import read
 from pipeline.spec.document import ImageDocument, SpecDocument
-from pipeline.spec.names import name_problem
+from pipeline.spec.names import spec_name_problem
 
 _BARE = re.compile(r"\w[\w-]*")
 _PLACEHOLDER = "Describe the picture here: subject, scene, light, and what must not be in it"
@@ -22,7 +22,7 @@ def new_week(text: str, name: str) -> str:
     top-level `name:` gets the new name; without one the new file's name counts. Raises UsageError where
     `text` is not a readable spec (parse it first, so that its file is named), or `name` is no name.
     """
-    problem = name_problem(name)
+    problem = spec_name_problem(name)
     if problem is not None:
         raise UsageError(f"the new spec's name {problem}")
     root, document = _read(text.removeprefix("\ufeff"))

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode, SpecError
+from pipeline.history.records import IMPORTED
 from pipeline.platforms.catalog import load_catalog
 from pipeline.providers.models import DEFAULT_MODEL, MODELS
 from pipeline.spec.model import Brand, Focus, Image, Mark, Overlay, OwnFile, Prompted, Reused, Spec
+from pipeline.spec.names import FOREIGN
 from pipeline.spec.parse import Known, load_specs, parse_spec
 from pipeline.spec.styles import load_styles
 
@@ -308,6 +310,23 @@ def test_a_file_whose_name_cannot_be_a_name_needs_one_inside(tmp_path: Path, ste
     assert (problem.line, problem.column) == (1, 1)
     assert "add `name: ...`" in problem.message
     assert parse_spec(_written(tmp_path, f"name: w\n{text}", f"{stem}.yaml"), KNOWN).name == "w"
+
+
+@pytest.mark.parametrize(("above", "stem"), [("name: imported\n", "w"), ("", "Imported")])
+def test_no_spec_is_called_as_the_pictures_that_were_made_elsewhere(
+    tmp_path: Path, above: str, stem: str
+) -> None:
+    text = f"{above}articles: [{{slug: a, images: [{{id: b, prompt: x, slots: [x.post]}}]}}]\n"
+
+    with pytest.raises(SpecError) as raised:
+        parse_spec(_written(tmp_path, text, f"{stem}.yaml"), KNOWN)
+
+    (problem,) = raised.value.problems
+    assert "names the pictures that `import` takes in" in problem.message
+
+
+def test_the_rule_and_the_history_mean_the_same_pictures() -> None:
+    assert FOREIGN == IMPORTED
 
 
 def test_a_wrong_name_inside_is_said_once_even_where_the_files_name_would_not_do_either(
