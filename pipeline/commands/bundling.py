@@ -101,7 +101,9 @@ def _take_in_folder(terminal: Terminal, at: Place, folder: Path) -> ExitCode:
         + (f", {known} known already" if known else "")
         + (f", {failed} not taken" if failed else "")
     )
-    if named := next((one for one in found if one.asset), None):
+    if thrown := tuple(one.generation for one in found if one.trashed):
+        terminal.note(f"to take out of the trash: {command_line('trash', *thrown, undo=True)}")
+    if named := next((one for one in found if one.asset and not one.trashed), None):
         terminal.note(f"to show one, write in a spec: use: {named.asset}")
         terminal.next_step(command_line("show", named.asset))
     return ExitCode.INCOMPLETE if failed else ExitCode.OK
@@ -112,7 +114,8 @@ def _line(folder: Path, one: Gathered) -> str:
         return f"not taken: {one.problem}"
     shown = one.path.relative_to(folder)
     if one.known:
-        return f"{shown}: known already, generation {one.generation} of {one.asset}"
+        lies = ", in the trash" if one.trashed else ""
+        return f"{shown}: known already, generation {one.generation} of {one.asset}{lies}"
     words = f", prompt from {one.origin.source}" if one.origin.source else ""
     return f"{shown}: generation {one.generation}, {one.asset}{words}"
 

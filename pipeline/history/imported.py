@@ -4,14 +4,14 @@ Their provider is `imported`, so none ever stands in for a picture that a prompt
 yes, as for a simulated one (the order was carried out), the cost is 0, and no sum of money counts them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Select, select  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.fingerprint import Json, generation_key, request_key
-from pipeline.history import rows
+from pipeline.history import rows, trash
 from pipeline.history.database import Database
 from pipeline.history.models import AssetRow, DecisionRow, GenerationRow
 from pipeline.history.moves import add_event
@@ -43,20 +43,30 @@ class Foreign:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A generation that has a picture already, the asset it was made for, whether it lies in the trash."""
+
+    generation: int
+    asset: str
+    trashed: bool
+
+
 class Imports:
     """What is known of pictures made elsewhere, and how one more is kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self, hashes: Sequence[str]) -> dict[str, tuple[int, str]]:
-        """Of these pictures, those that a generation has already: its number and its asset."""
-        found: dict[str, tuple[int, str]] = {}
+    def known(self, sha256: str) -> Known | None:
+        """The generation that has this picture: the oldest outside the trash, else the oldest."""
         with self._database.reading() as session:
-            for chunk in rows.chunks(hashes):
-                for row in session.scalars(_having(chunk)):
-                    found.setdefault(str(row.blob_sha256), (row.id, row.asset_key))
-        return found
+            found = list(session.scalars(_having(sha256)))
+            thrown = trash.trashed_ids(session, [row.id for row in found])
+            row = min(found, key=lambda row: row.id in thrown, default=None)
+            if row is None:
+                return None
+            return Known(generation=row.id, asset=row.asset_key, trashed=row.id in thrown)
 
     def asset_keys(self) -> frozenset[str]:
         """The keys of all pictures made elsewhere."""
@@ -68,7 +78,7 @@ class Imports:
         """Write one picture down, with the asset that shows it; returns its number, None if it is known."""
         master, request = picture.master, picture.request
         with self._database.writing() as session:
-            if session.scalars(_having((master.sha256,))).first() is not None:
+            if session.scalars(_having(master.sha256)).first() is not None:
                 return None
             rows.remember_blob(session, master, at)
             row = GenerationRow(
@@ -123,10 +133,10 @@ class Imports:
             return row.id
 
 
-def _having(hashes: Sequence[str]) -> Select[GenerationRow]:
-    """Generations that show one of these pictures, oldest first."""
+def _having(sha256: str) -> Select[GenerationRow]:
+    """Generations that show this picture, oldest first."""
     return (
         select(GenerationRow)
-        .where(GenerationRow.blob_sha256.in_(hashes), GenerationRow.state == State.STORED.value)
+        .where(GenerationRow.blob_sha256 == sha256, GenerationRow.state == State.STORED.value)
         .order_by(GenerationRow.id)
     )

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import ColumnElement, Select, exists, func, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import UsageError
 from pipeline.history import decided
 from pipeline.history.models import BlobRow, DecisionRow, DeliveredRow, GenerationRow
+from pipeline.history.records import IMPORTED
 from pipeline.history.said import TrashRow
 from pipeline.history.states import Choice, State
 
@@ -81,13 +82,24 @@ def chosen_ids(session: Session) -> frozenset[int]:
 
 
 def shows(session: Session, ids: Collection[int] | None = None) -> dict[str, DecisionRow]:
-    """By asset the newest word that stands for it; with `ids` only of assets that ever had one of them."""
-    query = select(DecisionRow).where(DecisionRow.asset_key.is_not(None))
+    """By asset the newest word that stands for it; with `ids` only of assets that ever had one of them.
+
+    Without the keys that pictures made elsewhere have from the start: those are names, and show nothing.
+    """
+    query = select(DecisionRow).where(DecisionRow.asset_key.is_not(None), ~_is_own_name())
     if ids is not None:
         ever = select(DecisionRow.asset_key).where(DecisionRow.generation_id.in_(ids))
         query = query.where(DecisionRow.asset_key.in_(ever))
     words = decided.standing(session.scalars(query.order_by(DecisionRow.id)))
     return {word.asset_key: word for word in words if word.asset_key is not None}
+
+
+def _is_own_name() -> ColumnElement[bool]:
+    return exists().where(
+        GenerationRow.id == DecisionRow.generation_id,
+        GenerationRow.asset_key == DecisionRow.asset_key,
+        GenerationRow.provider == IMPORTED,
+    )
 
 
 def _lying(session: Session, query: Select[int, bool]) -> frozenset[int]:

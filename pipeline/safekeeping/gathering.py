@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import PictureError, UsageError
 from pipeline.history.database import Database
-from pipeline.history.imported import Foreign, Imports
+from pipeline.history.imported import Foreign, Imports, Known
 from pipeline.history.records import IMPORTED
 from pipeline.home import Home
 from pipeline.plan.readings import master_of
@@ -31,7 +31,8 @@ _ROOM = 5
 class Gathered:
     """One file of the folder. `generation` and `asset` are those that show it; `problem` where none does.
 
-    `known`: the history had this very picture before; nothing was written.
+    `known`: the history had this very picture before; its file is put back where it was missing. `trashed`:
+    it lies in the trash, and stays there.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Gathered:
     generation: int | None = None
     origin: Origin = field(default_factory=Origin)
     known: bool = False
+    trashed: bool = False
     problem: str = ""
 
 
@@ -86,29 +88,36 @@ def _gather(
     except (PictureError, OSError) as error:
         return Gathered(path=path, problem=str(error))
     master = master_of(facts)
-    known = imports.known([master.sha256]).get(master.sha256)
-    if known is None:
-        target = store.path(master.sha256, master.ending)
+    target = store.path(master.sha256, master.ending)
+    if not store.has(master.sha256, master.ending):
         folder_inside(store.root, target.parent)
         if copy_file(path, target, master.sha256) is None:
             return Gathered(path=path, problem=f"{path}: changed while it was read")
-        asset = _key(folder, path, taken)
-        shown = path.relative_to(folder).as_posix()
-        picture = Foreign(
-            asset=asset,
-            master=master,
-            prompt=origin.prompt,
-            model=origin.model,
-            seed=origin.seed,
-            params=origin.params,
-            note=f"taken in from {shown}" + (f", prompt from {origin.source}" if origin.source else ""),
-        )
-        number = imports.keep(picture, at=now)
-        if number is not None:
-            taken.add(folded(asset))
-            return Gathered(path=path, asset=asset, generation=number, origin=origin)
-        known = imports.known([master.sha256])[master.sha256]
-    return Gathered(path=path, asset=known[1], generation=known[0], known=True)
+    if (known := imports.known(master.sha256)) is not None:
+        return _as_known(path, known)
+    asset = _key(folder, path, taken)
+    shown = path.relative_to(folder).as_posix()
+    picture = Foreign(
+        asset=asset,
+        master=master,
+        prompt=origin.prompt,
+        model=origin.model,
+        seed=origin.seed,
+        params=origin.params,
+        note=f"taken in from {shown}" + (f", prompt from {origin.source}" if origin.source else ""),
+    )
+    number = imports.keep(picture, at=now)
+    if number is None:  # another process was faster
+        return _as_known(path, imports.known(master.sha256))
+    taken.add(folded(asset))
+    return Gathered(path=path, asset=asset, generation=number, origin=origin)
+
+
+def _as_known(path: Path, known: Known | None) -> Gathered:
+    assert known is not None
+    return Gathered(
+        path=path, asset=known.asset, generation=known.generation, known=True, trashed=known.trashed
+    )
 
 
 def _walked(folder: Path) -> Iterator[Path]:

@@ -1,6 +1,6 @@
 """Pictures made elsewhere, as rows."""
 
-from pipeline.history.imported import Foreign, Imports
+from pipeline.history.imported import Foreign, Imports, Known
 from tests.history.book import NOW, Book, picture
 
 
@@ -10,7 +10,7 @@ def test_a_picture_that_another_process_took_in_meanwhile_is_not_written_twice(b
 
     assert imports.keep(foreign, at=NOW) == 1
     assert imports.keep(foreign, at=NOW) is None
-    assert imports.known([picture().sha256]) == {picture().sha256: (1, "imported/a/cat")}
+    assert imports.known(picture().sha256) == Known(generation=1, asset="imported/a/cat", trashed=False)
     assert imports.asset_keys() == {"imported/a/cat"}
 
 

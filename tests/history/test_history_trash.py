@@ -3,10 +3,12 @@
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.history.clearance import unneeded
 from pipeline.history.gate import Claimed, Served
+from pipeline.history.imported import Foreign, Imports
 from pipeline.history.search import Filters
 from pipeline.history.states import Choice, State
-from tests.history.book import NOW, WIDE_OPEN, Book, after, written
+from tests.history.book import NOW, WIDE_OPEN, Book, after, picture, written
 
 COVER = "week12/cats/cover"
 
@@ -100,6 +102,23 @@ def test_what_a_delivered_file_shows_is_refused_until_another_lies_there_or_it_i
 
     assert book.read(new).trashed is False
     assert book.sql("SELECT thrown FROM trash ORDER BY id") == [(1,), (0,), (1,)]
+
+
+def test_a_picture_made_elsewhere_may_go_until_an_asset_shows_it(book: Book) -> None:
+    imports = Imports(book.database)
+    free = imports.keep(Foreign(asset="imported/a/cat", master=picture("aa")), at=NOW)
+    used = imports.keep(Foreign(asset="imported/a/dog", master=picture("bb")), at=NOW)
+    assert free is not None
+    assert used is not None
+    book.memory.decide(COVER, used, Choice.TAKEN, "q1:cat", at=NOW)
+
+    book.memory.trash([free], at=NOW)
+    with pytest.raises(UsageError) as refused:
+        book.memory.trash([used], at=NOW)
+
+    assert str(refused.value) == f"generation {used} is shown for {COVER}"
+    with book.database.reading() as session:
+        assert unneeded(session).trashed[0].shown == ((free, "imported/a/cat"),)
 
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.SUBMITTING, State.SUBMITTED, State.UNKNOWN])

@@ -11,10 +11,11 @@ from PIL import Image, PngImagePlugin  # noqa: TID251 - real files, as other too
 from pipeline.errors import UsageError
 from pipeline.history.search import Filters
 from pipeline.history.states import Charged, Choice, State
+from pipeline.safekeeping.clearing import clear_away
 from pipeline.safekeeping.gathering import Gathered, gather, pictures_in, slug
 from pipeline.safekeeping.origin import Origin, origin_of
 from tests.history.book import NOW
-from tests.safekeeping.ward import Ward, everything, png
+from tests.safekeeping.ward import Ward, everything, files_of, png
 
 GRAPH = {
     "3": {
@@ -111,6 +112,22 @@ def test_a_picture_that_was_bought_is_known(ward: Ward, folder: Path) -> None:
     (found,) = _gather(ward, folder)
 
     assert (found.known, found.generation, found.asset) == (True, bought.id, bought.asset)
+
+
+def test_a_picture_that_was_thrown_away_and_cleared_gets_its_file_back_and_stays_in_the_trash(
+    ward: Ward, folder: Path
+) -> None:
+    (folder / "cat.png").write_bytes(png("cat"))
+    (taken,) = _gather(ward, folder)
+    assert taken.generation is not None
+    ward.book.memory.trash([taken.generation], at=NOW)
+    clear_away(ward.home, ward.book.database, now=NOW)
+    assert files_of(ward.home.blobs) == {}
+
+    (found,) = _gather(ward, folder)
+
+    assert (found.known, found.trashed, found.asset) == (True, True, taken.asset)
+    assert list(files_of(ward.home.blobs).values()) == [png("cat")]
 
 
 def test_the_same_picture_twice_in_a_folder_is_one(ward: Ward, folder: Path) -> None:
