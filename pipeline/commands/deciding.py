@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.history.ledger import Ledger
 from pipeline.history.memory import Memory
 from pipeline.history.queries import Queries
-from pipeline.history.records import Generation
+from pipeline.history.records import Generation, Marked
 from pipeline.history.search import Dossier, Search
 from pipeline.history.states import Choice, State
 from pipeline.plan.model import Wishes
@@ -53,7 +53,7 @@ def reject(generation: int, *, home: Path | None) -> None:
     terminal, at = Terminal(), here(home)
     with history_of(at, terminal) as database:
         dossier = _dossier(Search(database), generation)
-        Memory(database).reject(generation, dossier.generation.request, at=REAL_CLOCK.now())
+        Memory(database).reject([Marked(generation)], at=REAL_CLOCK.now())
         others = Ledger(database, run="reject").same_request(dossier.generation.request)
         kept = Queries(database).spec_path(dossier.generation.spec)
     terminal.result(f"generation {generation} is rejected: it is not used again")

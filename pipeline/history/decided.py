@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import StaleError
 from pipeline.history.models import DecisionRow, GenerationRow
-from pipeline.history.records import Decision
+from pipeline.history.records import Decision, Marked
 from pipeline.history.states import Choice
 
 T = TypeVar("T")
@@ -131,10 +131,14 @@ def version_of(session: Session, asset: str) -> int:
     return versions(session, [asset])[asset]
 
 
-def version_of_generation(session: Session, generation: int) -> int:
-    """The number of the newest word on a generation; 0 while there is none."""
-    newest = session.scalar(select(func.max(DecisionRow.id)).where(DecisionRow.generation_id == generation))
-    return newest or 0
+def versions_of_generations(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """By generation the number of the newest word on it, 0 while there is none."""
+    newest = dict.fromkeys(ids, 0)
+    for chunk in _chunks(ids):
+        query = select(DecisionRow.generation_id, func.max(DecisionRow.id))
+        query = query.where(DecisionRow.generation_id.in_(chunk)).group_by(DecisionRow.generation_id)
+        newest |= {generation: number for generation, number in session.execute(query)}  # noqa: C416 - typed rows
+    return newest
 
 
 def decide(session: Session, decision: Decision, *, expected: int | None) -> None:
@@ -144,12 +148,30 @@ def decide(session: Session, decision: Decision, *, expected: int | None) -> Non
     _append(session, decision, decision.asset)
 
 
-def reject(session: Session, rejection: Decision, *, expected: int | None) -> None:
-    """Append a rejection. Raises StaleError when the generation's version is not `expected`."""
-    generation = rejection.generation
-    if expected is not None and version_of_generation(session, generation) != expected:
-        raise StaleError(f"generation {generation}", str(generation))
-    _append(session, rejection, None)
+def reject(session: Session, marked: Sequence[Marked], *, at: datetime) -> None:
+    """Reject generations, all or none; one that is rejected already stays as it is.
+
+    Raises StaleError where something else was said on one of them since its version.
+    """
+    _check_versions(session, marked)
+    ids = [one.generation for one in marked]
+    rejected = rejected_ids(session, ids)
+    for number in dict.fromkeys(ids):
+        if number not in rejected:
+            _append_on(session, number, Choice.REJECTED, at)
+
+
+def take_rejection_back(session: Session, marked: Sequence[Marked], *, at: datetime) -> None:
+    """Make rejected generations ones that may be used again, all or none; others stay as they are.
+
+    Raises StaleError as `reject` does.
+    """
+    _check_versions(session, marked)
+    ids = tuple(dict.fromkeys(one.generation for one in marked))
+    while rejected := rejected_ids(session, ids):  # one word takes one back, and homes that met may have two
+        for number in sorted(rejected):
+            _append_on(session, number, Choice.UNDONE, at)
+        session.flush()
 
 
 def undo(session: Session, asset: str, *, at: datetime, expected: int | None) -> Decision | None:
@@ -211,6 +233,20 @@ def _concerns(asset: str) -> ColumnElement[bool]:
         DecisionRow.asset_key == asset,
         and_(DecisionRow.asset_key.is_(None), DecisionRow.generation_id.in_(select(everything.c[0]))),
     )
+
+
+def _check_versions(session: Session, marked: Sequence[Marked]) -> None:
+    newest = versions_of_generations(session, [one.generation for one in marked])
+    for one in marked:
+        if one.version not in (None, newest[one.generation]):
+            raise StaleError(f"generation {one.generation}", str(one.generation))
+
+
+def _append_on(session: Session, generation: int, choice: Choice, at: datetime) -> None:
+    """A word on a picture, wherever it is shown."""
+    request = session.get_one(GenerationRow, generation).request_key
+    word = Decision(asset="", generation=generation, choice=choice, request=request, at=at)
+    _append(session, word, None)
 
 
 def _append(session: Session, decision: Decision, asset: str | None) -> None:

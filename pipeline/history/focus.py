@@ -6,9 +6,10 @@ Whose word counts is not decided here, see `pipeline.spec.aim`.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import func, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
+from pipeline.errors import StaleError
 from pipeline.history import rows
 from pipeline.history.models import BlobRow, SubjectRow
 from pipeline.history.records import FocusPoint
@@ -54,8 +55,10 @@ def subjects(session: Session, masters: Sequence[str], method: str | None) -> di
     return found
 
 
-def point_at(session: Session, point: FocusPoint) -> None:
-    """Append the author's word."""
+def point_at(session: Session, point: FocusPoint, *, expected: int | None) -> None:
+    """Append the author's word. Raises StaleError when the asset has not `expected` words on its focus."""
+    if expected is not None and _words_on(session, point.asset) != expected:
+        raise StaleError(f"the focus of {point.asset}", point.asset)
     session.add(
         FocusPointRow(
             asset_key=point.asset,
@@ -80,3 +83,8 @@ def focus_points(session: Session, assets: Sequence[str]) -> dict[str, tuple[Foc
                 )
             )
     return {asset: tuple(found) for asset, found in grouped.items()}
+
+
+def _words_on(session: Session, asset: str) -> int:
+    query = select(func.count()).select_from(FocusPointRow).where(FocusPointRow.asset_key == asset)
+    return session.execute(query).scalar_one()

@@ -23,12 +23,17 @@ __all__ = ["DECISIONS", "AssetCard", "Card", "Counts", "Facets", "Gallery", "Loo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One generation, the newest word on it (None: none), how many notes it has, whether it is trashed."""
+    """One generation, the newest word on it (None: none), how many notes it has, whether it is trashed.
+
+    `version` is what a decision on it must carry, `asset_version` one on its asset.
+    """
 
     generation: Generation
     decision: Choice | None
     notes: int
     trashed: bool
+    version: int
+    asset_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +130,10 @@ class Gallery:
         with self._database.reading() as session:
             return decided.version_of(session, asset)
 
-    def version_of_generation(self, generation: int) -> int:
-        """The number of the newest word on a generation, 0 for none."""
+    def versions_of_generations(self, ids: Sequence[int]) -> dict[int, int]:
+        """By generation the number of the newest word on it, 0 for none."""
         with self._database.reading() as session:
-            return decided.version_of_generation(session, generation)
+            return decided.versions_of_generations(session, ids)
 
     def _sight(self, session: Session, look: Look) -> Sight:
         snapshot = self._shelf.at(session)
@@ -145,12 +150,16 @@ def _cards(session: Session, ids: Sequence[int]) -> tuple[Card, ...]:
     found = _by_id(session, ids)
     choices = decided.choices(session, ids)
     noted = notes.on_generations(session, ids)
+    versions = decided.versions_of_generations(session, ids)
+    assets = decided.versions(session, sorted({item.asset for item in found.values()}))
     return tuple(
         Card(
             generation=found[number],
             decision=choices.get(number),
             notes=len(noted.get(number, ())),
             trashed=found[number].trashed,
+            version=versions[number],
+            asset_version=assets[found[number].asset],
         )
         for number in ids
     )

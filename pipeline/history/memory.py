@@ -15,7 +15,7 @@ from pipeline.history.models import (
     RunRow,
     SpecRow,
 )
-from pipeline.history.records import AssetFact, Decision, Delivered, FocusPoint, Note, OwnPicture
+from pipeline.history.records import AssetFact, Decision, Delivered, FocusPoint, Marked, Note, OwnPicture
 from pipeline.history.states import Choice
 from pipeline.subject import Subject
 
@@ -97,14 +97,18 @@ class Memory:
             decided.decide(session, word, expected=expected)
             trash.take_out_if_in(session, generation, at)
 
-    def reject(self, generation: int, request: str, *, at: datetime, expected: int | None = None) -> None:
-        """Append a rejection: this picture never again, for anyone.
+    def reject(self, marked: Sequence[Marked], *, at: datetime) -> None:
+        """Append rejections, all or none: these pictures never again, for anyone.
 
-        `expected`: the generation's version that the author saw. Raises StaleError when it has another now.
+        Raises StaleError when something was said on one of them since its version.
         """
-        word = Decision(asset="", generation=generation, choice=Choice.REJECTED, request=request, at=at)
         with self._database.writing() as session:
-            decided.reject(session, word, expected=expected)
+            decided.reject(session, marked, at=at)
+
+    def take_rejection_back(self, marked: Sequence[Marked], *, at: datetime) -> None:
+        """Let rejected pictures be used again, all or none. Raises StaleError as `reject` does."""
+        with self._database.writing() as session:
+            decided.take_rejection_back(session, marked, at=at)
 
     def undo(self, asset: str, *, at: datetime, expected: int | None = None) -> Decision | None:
         """Take back the newest word on an asset (a rejection's `asset` is empty); None: there was none.
@@ -188,7 +192,11 @@ class Memory:
         with self._database.writing() as session:
             return focus.keep_subject(session, master, subject, at)
 
-    def point_at(self, point: FocusPoint) -> None:
-        """Append where the author wants an asset's crops centred."""
+    def point_at(self, point: FocusPoint, *, expected: int | None = None) -> None:
+        """Append where the author wants an asset's crops centred.
+
+        `expected`: how many words there were on it when the author looked. Raises StaleError for another
+        number.
+        """
         with self._database.writing() as session:
-            focus.point_at(session, point)
+            focus.point_at(session, point, expected=expected)

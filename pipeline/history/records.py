@@ -120,6 +120,14 @@ class Decision:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A generation that a word is about. `version`: the newest word on it that the author saw, None: any."""
+
+    generation: int
+    version: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """What the author noted, on a generation or on an asset: one of the two."""

@@ -128,9 +128,16 @@ def view_asset(library: Library, workshop: Workshop, asset: str) -> AssetView | 
         return None
     dossiers = [dossier for item in found if (dossier := library.search.dossier(item.id)) is not None]
     shown = _shown(seen, dossiers, asset)
+    versions = library.gallery.versions_of_generations([item.id for item in found])
     attempts = [
-        _attempt(library, asset, dossier, dossiers[place - 1] if place else None, shown)
-        for place, dossier in enumerate(dossiers)
+        _attempt(
+            asset,
+            dossier,
+            before,
+            version=versions[dossier.generation.id],
+            shown=dossier.generation.id == shown,
+        )
+        for before, dossier in zip((None, *dossiers), dossiers, strict=False)
     ]
     return AssetView(
         asset=asset,
@@ -153,17 +160,15 @@ def _shown(seen: Seen | None, dossiers: Sequence[Dossier], asset: str) -> int | 
     return max(words, key=lambda word: word.at).generation if words else None
 
 
-def _attempt(
-    library: Library, asset: str, dossier: Dossier, before: Dossier | None, shown: int | None
-) -> Attempt:
+def _attempt(asset: str, dossier: Dossier, before: Dossier | None, *, version: int, shown: bool) -> Attempt:
     item = dossier.generation
     earlier = None if before is None else before.generation
     changed = earlier is not None and earlier.prompt != item.prompt
     assets = (word.asset for word in dossier.decisions if word.asset not in ("", asset))
     return Attempt(
         generation=item,
-        decision=library.search.choices([item.id]).get(item.id),
-        version=library.gallery.version_of_generation(item.id),
+        decision=dossier.newest,
+        version=version,
         against=earlier.id if earlier is not None and changed else None,
         changes=differences(earlier.prompt, item.prompt) if earlier is not None and changed else (),
         explanation=explain(item.trouble.code) if item.trouble is not None else None,
@@ -171,7 +176,7 @@ def _attempt(
             dict.fromkeys((*assets, *(file.asset for file in dossier.files if file.asset != asset)))
         ),
         files=dossier.files,
-        notes=library.gallery.notes(item.id),
-        shown=item.id == shown,
+        notes=tuple(note for note in dossier.notes if note.generation == item.id),
+        shown=shown,
         yaml=generation_yaml(item),
     )

@@ -7,7 +7,6 @@ from pipeline.history.records import FocusPoint, Generation
 from pipeline.history.states import Choice, Resolution, State
 from pipeline.review.asset import look_at
 from pipeline.review.library import Library
-from pipeline.review.slots import focus_version
 from pipeline.review.workshop import Bench
 from pipeline.spec.aim import Whose
 from pipeline.spec.model import OwnFile
@@ -25,7 +24,7 @@ def generation_of(library: Library, number: int) -> Generation:
 
 
 def choose(
-    library: Library, bench: Bench, asset: str, number: int, *, pin: bool, version: int, at: datetime
+    library: Library, bench: Bench, asset: str, number: int, *, pin: bool, version: int | None, at: datetime
 ) -> None:
     """Let an asset show a generation, for what its spec asks now. Raises StaleError, UsageError."""
     seen = look_at(bench, asset)
@@ -57,10 +56,8 @@ def centre(bench: Bench, asset: str, slot: str, typed: str, *, version: int, at:
     [aim] = [plan.aim for plan in seen.action.slots if plan.slot.id == slot]
     if aim.whose is Whose.SPEC:
         raise UsageError(f"{asset}: the spec says where {slot} is centred", next_step="change it in the spec")
-    if focus_version(seen) != version:
-        raise StaleError(f"the focus of {asset}", asset)
     word = word_on(seen.image, slot, read_point(typed), at=at)
-    bench.studio.memory.point_at(word)
+    bench.studio.memory.point_at(word, expected=version)
     return word
 
 

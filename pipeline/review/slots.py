@@ -110,12 +110,8 @@ def view_slots(home: Home, seen: Seen, read: Examiner) -> SlotsView | None:
         mark = marks.get(plan.slot.id)
         file = files.get(plan.slot.id)
         slots.append(_slot(home, seen, master, plan, file, mark.line if mark else None, read))
-    return SlotsView(master=master, slots=tuple(slots), version=focus_version(seen))
-
-
-def focus_version(seen: Seen) -> int:
-    """How many words there are on the asset's focus."""
-    return len(seen.facts.known.focus_points.get(seen.image.key, ()))
+    words = seen.facts.known.focus_points.get(seen.image.key, ())
+    return SlotsView(master=master, slots=tuple(slots), version=len(words))
 
 
 def _slot(

@@ -3,105 +3,15 @@
 What the planner, the provider or the history say about a picture is theirs, and comes as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.history.states import State
+from pipeline.review import vocabulary
 from pipeline.runner.model import News
 
-_STATES = {
-    State.PLANNED: "planned",
-    State.SUBMITTING: "being sent",
-    State.SUBMITTED: "being made",
-    State.STORED: "stored",
-    State.REFUSED: "refused",
-    State.FAILED: "failed",
-    State.UNKNOWN: "in doubt",
-    State.CANCELLED: "cancelled",
-}
-_NEWS = {
-    News.PLANNED: "waits for its turn",
-    News.QUEUED: "waits for a free place",
-    News.SENT: "the order is sent",
-    News.SUBMITTED: "is being made",
-    News.READY: "is ready and being fetched",
-    News.STORED: "is stored",
-    News.SERVED: "was bought by another run, and is used",
-    News.BACK: "was not taken, and is tried again",
-    News.REFUSED: "was refused",
-    News.FAILED: "failed",
-    News.UNKNOWN: "is in doubt",
-    News.CANCELLED: "was not sent",
-    News.LEFT: "is left for later",
-    News.HALTED: "stopped: the account is not accepted",
-    News.STOPPING: "is stopping",
-}
-_CHOICES = {
-    "unreviewed": "undecided",
-    "selected": "selected",
-    "pinned": "pinned",
-    "taken": "taken by a run",
-    "rejected": "rejected",
-    "noted": "with a note",
-    "trashed": "in the trash",
-    "undone": "taken back",
-}
-_ASSET_STATES = {
-    "delivered": "delivered",
-    "waiting": "under way",
-    "unknown": "in doubt",
-    "refused": "refused",
-    "failed": "failed",
-    "blocked": "blocked",
-    "draft": "a draft",
-}
-_WHOSE = {
-    "spec": "centred as the spec says",
-    "command": "centred as you said",
-    "subject": "centred on the subject that was found",
-    "centre": "centred",
-}
-_SORTS = {
-    "newest": "newest first",
-    "oldest": "oldest first",
-    "dearest": "dearest first",
-    "asset": "by asset",
-}
-_GROUPS = {"week": "week", "month": "month", "spec": "spec", "model": "model", "tag": "tag"}
-_LIMITS = {
-    "month_images": "pictures this month",
-    "month_cost": "cost this month",
-    "run_images": "pictures in one run",
-}
-_KEYS = (
-    ("j", "the next picture"),
-    ("k", "the one before"),
-    ("Enter", "open it"),
-    ("s", "select it for its asset"),
-    ("p", "select and pin it"),
-    ("x", "reject it"),
-    ("u", "undo the last decision"),
-    ("n", "the next undecided picture"),
-    ("f", "the slots, and where they are centred"),
-    ("r", "redo: look at the price of one more"),
-    ("]", "the next page"),
-    ("/", "search"),
-    ("?", "these keys"),
-    ("Escape", "close, or leave a field"),
-)
-_SAID = {
-    "selected": "Selected.",
-    "pinned": "Selected and pinned: it stays even where the spec changes.",
-    "rejected": "Rejected: it is not used again. Files that show it stay until another picture comes.",
-    "undone": "The last decision was taken back.",
-    "nothing": "There was no decision to take back.",
-    "noted": "The note is kept.",
-    "centred": "The crop was moved, and its file made again.",
-    "settled": "Settled.",
-    "trashed": "It lies in the trash now.",
-    "restored": "It was taken out of the trash.",
-}
-_PROVIDERS = (("", "as the spec says"), ("simulator", "the simulator, for nothing"))
+_MOST_NUMBERS = 12
+"""That are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +67,14 @@ class Words:
     redo_from: str = "Redo from this"
     next_undecided: str = "Next undecided"
     undo: str = "Undo"
+    unreject: str = "Take the rejection back"
+    mark: str = "Mark generation"
+    marked: str = "Marked pictures"
+    mark_all: str = "Mark all on this page"
+    note_marked: str = "Note"
+    remove_note: str = "Remove this note"
+    nothing_marked: str = "No picture is marked: tick those that you mean, then press the button again."
+    nothing_to_decide: str = "None of these has a picture, so there is nothing to decide about."
     spec_lost: str = "Its spec cannot be read, so nothing can be made for it:"
     shown_now: str = "shown"
     changed_since: str = "changed since"
@@ -214,6 +132,7 @@ class Words:
     go_on: str = "Go on"
     done: str = "done"
     under_way: str = "under way"
+    page_gone: str = "the page does not answer: it was ended, or the machine sleeps"
     stop: str = "Stop"
     stop_note: str = "Nothing more is sent then; what is paid for is kept and can be brought in."
     no_job: str = "Nothing."
@@ -252,17 +171,18 @@ class Words:
     refused_size: str = "This form is too large, or does not say how large it is."
     refused_key: str = "Open the address that `pipeline review` printed: it carries the key of this start."
     refused_form: str = "This form is not of this start of the page. Open it again."
-    states: Mapping[State, str] = field(default_factory=lambda: _STATES)
-    news: Mapping[News, str] = field(default_factory=lambda: _NEWS)
-    choices: Mapping[str, str] = field(default_factory=lambda: _CHOICES)
-    asset_states: Mapping[str, str] = field(default_factory=lambda: _ASSET_STATES)
-    whose: Mapping[str, str] = field(default_factory=lambda: _WHOSE)
-    sorts: Mapping[str, str] = field(default_factory=lambda: _SORTS)
-    groups: Mapping[str, str] = field(default_factory=lambda: _GROUPS)
-    limits: Mapping[str, str] = field(default_factory=lambda: _LIMITS)
-    key_list: tuple[tuple[str, str], ...] = _KEYS
-    said: Mapping[str, str] = field(default_factory=lambda: _SAID)
-    providers: tuple[tuple[str, str], ...] = _PROVIDERS
+    states: Mapping[State, str] = field(default_factory=lambda: vocabulary.STATES)
+    news: Mapping[News, str] = field(default_factory=lambda: vocabulary.NEWS)
+    choices: Mapping[str, str] = field(default_factory=lambda: vocabulary.CHOICES)
+    asset_states: Mapping[str, str] = field(default_factory=lambda: vocabulary.ASSET_STATES)
+    whose: Mapping[str, str] = field(default_factory=lambda: vocabulary.WHOSE)
+    sorts: Mapping[str, str] = field(default_factory=lambda: vocabulary.SORTS)
+    groups: Mapping[str, str] = field(default_factory=lambda: vocabulary.GROUPS)
+    limits: Mapping[str, str] = field(default_factory=lambda: vocabulary.LIMITS)
+    key_list: tuple[tuple[str, str], ...] = vocabulary.KEYS
+    said: Mapping[str, str] = field(default_factory=lambda: vocabulary.SAID)
+    done_many: Mapping[str, str] = field(default_factory=lambda: vocabulary.DONE_MANY)
+    providers: tuple[tuple[str, str], ...] = vocabulary.PROVIDERS
 
     @property
     def state_words(self) -> Mapping[str, str]:
@@ -272,6 +192,13 @@ class Words:
     def attempts_of(self, number: int) -> str:
         """How often something was tried."""
         return "1 attempt" if number == 1 else f"{number} attempts"
+
+    def pictures_of(self, marks: Sequence[str]) -> str:
+        """Which pictures something was done to: their numbers, or how many."""
+        if len(marks) > _MOST_NUMBERS:
+            return f"{len(marks)} generations"
+        numbers = ", ".join(mark.partition("-")[0] for mark in marks)
+        return f"{'generation' if len(marks) == 1 else 'generations'} {numbers}"
 
     def without_price(self, number: int) -> str:
         """How many pictures have no known price."""

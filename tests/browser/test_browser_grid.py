@@ -210,3 +210,70 @@ def test_the_keys_are_explained_in_an_overlay(looked_at: Served, windows: Window
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Keys").click()
     expect(overlay).to_be_visible()
+
+
+def test_pictures_are_decided_in_the_grid_by_keys_one_after_the_other(desk: Served, windows: Windows) -> None:
+    page = windows().context.new_page()
+    reader = Reader(desk, page).enter().go("/pictures?spec=week09")
+    before = reader.names()
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    reader.says("Rejected, and not used again: generation 9")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    reader.says("Rejected, and not used again: generation 8")
+    rejected = page.locator(".card .choice-rejected").count()
+    page.keyboard.press("u")
+    reader.says("No longer rejected: generation")
+
+    assert rejected == 2
+    assert reader.names() == before
+    assert page.locator(".card .choice-rejected").count() == 1
+
+
+def test_a_key_whose_button_is_missing_on_a_card_decides_about_no_other(
+    desk: Served, windows: Windows
+) -> None:
+    page = windows().context.new_page()
+    reader = Reader(desk, page).enter().asset(TWICE)
+    older, newer = reader.attempt(4), reader.attempt(9)
+    reader.press("Reject", of=older)
+    reader.says("Rejected")
+
+    older.get_by_role("link").first.focus()
+    page.keyboard.press("x")
+    page.wait_for_timeout(300)
+
+    expect(older.locator(".choice-rejected")).to_be_visible()
+    expect(newer.locator(".choice-rejected")).to_have_count(0)
+    assert newer.get_by_role("button", name="Reject").is_enabled()
+
+
+def test_all_on_a_page_are_marked_and_noted_without_leaving_it(desk: Served, windows: Windows) -> None:
+    page = windows().context.new_page()
+    reader = Reader(desk, page).enter().go("/pictures?spec=week08")
+
+    reader.press("Mark all on this page")
+    page.locator("#marked").get_by_label("Note").fill("旧封面")
+    page.keyboard.press("Enter")
+    reader.says("Noted on: generations")
+    reader.search("旧封面")
+
+    assert len(reader.names()) == 3
+    assert "spec=week08" in page.url
+
+
+def test_several_are_rejected_and_taken_back_without_a_script(desk: Served, windows: Windows) -> None:
+    page = windows(java_script_enabled=False).context.new_page()
+    reader = Reader(desk, page).enter().go("/pictures?spec=week08")
+    boxes = page.locator(".card input[type=checkbox]")
+
+    for number in range(2):
+        boxes.nth(number).check()
+    page.locator("#marked").get_by_role("button", name="Reject").click()
+    expect(page.locator(".card .choice-rejected")).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".card .choice-rejected")).to_have_count(0)
+    assert len(reader.names()) == 3

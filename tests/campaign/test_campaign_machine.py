@@ -29,7 +29,7 @@ from pipeline.errors import ExitCode
 from pipeline.fingerprint import Json
 from pipeline.history.database import Database
 from pipeline.history.ledger import Ledger
-from pipeline.history.records import Generation
+from pipeline.history.records import Generation, Marked
 from pipeline.history.search import Filters, Search
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 from pipeline.plan.model import Redo
@@ -143,7 +143,7 @@ class Weeks(RuleBasedStateMachine):
     def reject_the_newest(self) -> None:
         newest = self.stored()[-1]
         with self.author.studio(self.spec) as (studio, _):
-            studio.memory.reject(newest.id, newest.request, at=self.author.now())
+            studio.memory.reject([Marked(newest.id)], at=self.author.now())
 
     @precondition(lambda self: self.stored())
     @rule(data=st.data(), choice=st.sampled_from((Choice.SELECTED, Choice.PINNED)))

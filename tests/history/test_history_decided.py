@@ -5,7 +5,7 @@ import pytest
 from pipeline.errors import ExitCode, StaleError
 from pipeline.history.database import Database
 from pipeline.history.gallery import Gallery
-from pipeline.history.records import Decision
+from pipeline.history.records import Decision, Marked
 from pipeline.history.states import Choice
 from tests.history.book import NOW, Book, after
 
@@ -59,7 +59,7 @@ def test_a_word_said_again_after_an_undo_stands(book: Book) -> None:
 def test_undo_takes_a_rejection_back_and_leaves_the_selection_before_it(book: Book) -> None:
     number = book.stored().id
     book.memory.decide(COVER, number, Choice.SELECTED, "q1:cat", at=NOW)
-    book.memory.reject(number, "q1:cat", at=after(1))
+    book.memory.reject([Marked(number)], at=after(1))
     rejected = book.read(number).rejected
 
     undone = book.memory.undo(COVER, at=after(2))
@@ -118,14 +118,14 @@ def test_a_rejection_moves_the_version_of_its_picture_and_of_every_asset_that_sh
     number = book.stored().id
     book.memory.decide("week13/cats/again", number, Choice.TAKEN, "q1:cat", at=NOW)
     seen = [gallery.version_of(key) for key in (COVER, "week13/cats/again", "week14/cats/other")]
-    picture = gallery.version_of_generation(number)
-    book.memory.reject(number, "q1:cat", at=after(1), expected=picture)
+    picture = gallery.versions_of_generations([number])[number]
+    book.memory.reject([Marked(number, picture)], at=after(1))
 
     moved = [gallery.version_of(key) for key in (COVER, "week13/cats/again", "week14/cats/other")]
 
     assert [new > old for new, old in zip(moved, seen, strict=True)] == [True, True, False]
     with pytest.raises(StaleError, match=f"generation {number}"):
-        book.memory.reject(number, "q1:cat", at=after(2), expected=picture)
+        book.memory.reject([Marked(number, picture)], at=after(2))
     with pytest.raises(StaleError):
         book.memory.undo(COVER, at=after(2), expected=seen[0])
     assert book.memory.undo(COVER, at=after(3), expected=moved[0]) is not None

@@ -13,6 +13,7 @@ from pipeline.errors import UsageError
 from pipeline.history.database import Database
 from pipeline.history.gallery import DECISIONS, AssetCard, Facets, Gallery, Look, Sort
 from pipeline.history.memory import Memory
+from pipeline.history.records import Marked
 from pipeline.history.search import Filters, Search
 from pipeline.history.states import Choice, State
 from tests.history.book import NOW, Book, after, written
@@ -36,7 +37,7 @@ def filled(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for item in pictures[:10]:
         memory.undo(item.asset, at=after(1))
     for item in pictures[20:25]:
-        memory.reject(item.id, item.request, at=NOW)
+        memory.reject([Marked(item.id)], at=NOW)
         memory.trash([item.id], at=NOW, gone=[file for _, file in _files(database, item.id)])
     for item in pictures[25:30]:
         memory.note(item.id, "独角的笔记", at=NOW)
@@ -229,7 +230,7 @@ def test_an_asset_shows_what_was_decided_last_and_may_still_be_shown(book: Book,
     book.memory.decide("week12/cats/cover", second, Choice.TAKEN, "q1:cat", at=after(1))
     book.memory.decide("week13/cats/again", first, Choice.TAKEN, "q1:cat", at=after(2))
     both = {card.asset: card for card in gallery.assets(Look())}
-    book.memory.reject(second, "q1:cat", at=after(3))
+    book.memory.reject([Marked(second)], at=after(3))
 
     (cover,) = gallery.assets(Look(spec="week12"))
 
@@ -283,7 +284,7 @@ def test_a_page_goes_on_after_a_card_that_was_hidden_meanwhile(book: Book, datab
     gallery = Gallery(database)
     look = Look(limit=2, decisions=("unreviewed",))
     first = gallery.page(look)
-    book.memory.reject(numbers[2], "q1:2", at=NOW)
+    book.memory.reject([Marked(numbers[2])], at=NOW)
 
     second = gallery.page(replace(look, after=first.after))
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.history.database import Database
 from pipeline.history.gate import Ceiling, Claim, Claimed, Full, Gate, Gatekeeper, Lost, Over, Served
-from pipeline.history.records import Generation, Limits
+from pipeline.history.records import Generation, Limits, Marked
 from pipeline.history.states import Charged, State
 from tests.history.book import NOW, WIDE_OPEN, Book, after
 
@@ -132,11 +132,11 @@ def test_a_picture_serves_even_when_the_account_is_full(book: Book) -> None:
 
 def test_a_rejected_picture_does_not_serve(book: Book) -> None:
     waiting, older, newest = book.planned(), book.stored("aa"), book.stored("bb")
-    book.memory.reject(newest.id, newest.request, at=NOW)
+    book.memory.reject([Marked(newest.id)], at=NOW)
 
     assert _claim(book, waiting) == Served(older)
 
-    book.memory.reject(older.id, older.request, at=NOW)
+    book.memory.reject([Marked(older.id)], at=NOW)
 
     assert _claim(book, waiting) == Claimed()
 

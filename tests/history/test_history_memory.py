@@ -1,7 +1,7 @@
 """What is remembered besides the money."""
 
 from pipeline.history.memory import RunStart
-from pipeline.history.records import AssetFact, OwnPicture
+from pipeline.history.records import AssetFact, Marked, OwnPicture
 from pipeline.history.states import Choice
 from tests.history.book import NOW, Book, after, picture, written
 
@@ -59,7 +59,7 @@ def test_a_decision_is_appended_and_a_rejection_belongs_to_everyone(book: Book) 
     generation = book.stored()
 
     book.memory.decide(generation.asset, generation.id, Choice.PINNED, "q1:cat", at=NOW)
-    book.memory.reject(generation.id, "q1:cat", at=after(1))
+    book.memory.reject([Marked(generation.id)], at=after(1))
 
     assert book.sql("SELECT asset_key, generation_id, choice, request_key FROM decision ORDER BY id") == [
         (generation.asset, generation.id, "pinned", "q1:cat"),
@@ -70,7 +70,7 @@ def test_a_decision_is_appended_and_a_rejection_belongs_to_everyone(book: Book) 
 def test_a_selection_takes_a_rejection_back(book: Book) -> None:
     generation = book.stored()
 
-    book.memory.reject(generation.id, "q1:cat", at=NOW)
+    book.memory.reject([Marked(generation.id)], at=NOW)
     assert book.read(generation).rejected
 
     book.memory.decide(generation.asset, generation.id, Choice.TAKEN, "q1:cat", at=after(1))

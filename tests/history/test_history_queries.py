@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.history.records import AssetFact, Decision, Known, OwnPicture
+from pipeline.history.records import AssetFact, Decision, Known, Marked, OwnPicture
 from pipeline.history.states import Choice, Purpose, State
 from tests.history.book import NOW, TROUBLE, WANTED, Book, after, picture, written
 
@@ -35,7 +35,7 @@ def test_decisions_come_by_asset_newest_first_with_the_generations_they_name(boo
     book.memory.decide(COVER, first.id, Choice.TAKEN, "q1:cat", at=NOW)
     book.memory.decide(COVER, second.id, Choice.PINNED, "q1:old", at=after(1))
     book.memory.decide(OTHER, first.id, Choice.SELECTED, "q1:cat", at=after(2))
-    book.memory.reject(first.id, "q1:cat", at=after(3))
+    book.memory.reject([Marked(first.id)], at=after(3))
 
     known = _known(book, assets=(COVER,))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.history.records import Decision, Event
+from pipeline.history.records import Decision, Event, Marked
 from pipeline.history.search import Dossier, Filters
 from pipeline.history.states import Choice, State
 from tests.history.book import NOW, WANTED, Book, after, written
@@ -124,7 +124,7 @@ def test_the_newest_word_on_each_generation_is_told(book: Book) -> None:
     first, second, third = book.stored("aa"), book.stored("bb"), book.stored("cc")
     book.memory.decide(first.asset, first.id, Choice.TAKEN, "q1:cat", at=NOW)
     book.memory.decide(first.asset, second.id, Choice.SELECTED, "q1:cat", at=NOW)
-    book.memory.reject(first.id, "q1:cat", at=after(1))
+    book.memory.reject([Marked(first.id)], at=after(1))
 
     assert book.search.choices([first.id, second.id, third.id]) == {
         first.id: Choice.REJECTED,
@@ -137,7 +137,7 @@ def test_a_dossier_tells_everything_about_one(book: Book) -> None:
     book.stored("ee", request="q1:other")
     generation = book.stored(tags={"column": "猫", "author": "amy"})
     book.memory.decide(generation.asset, generation.id, Choice.SELECTED, "q1:cat", at=after(30))
-    book.memory.reject(generation.id, "q1:cat", at=after(40))
+    book.memory.reject([Marked(generation.id)], at=after(40))
     files = (written("output/a.jpg", generation=generation.id), written(generation=generation.id))
     for file in reversed(files):
         book.memory.will_write(file)

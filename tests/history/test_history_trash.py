@@ -6,6 +6,7 @@ from pipeline.errors import UsageError
 from pipeline.history.clearance import unneeded
 from pipeline.history.gate import Claimed, Served
 from pipeline.history.imported import Foreign, Imports
+from pipeline.history.records import Marked
 from pipeline.history.search import Filters
 from pipeline.history.states import Choice, State
 from tests.history.book import NOW, WIDE_OPEN, Book, after, picture, written
@@ -81,7 +82,7 @@ def test_what_an_asset_showed_before_or_the_author_rejected_may_go(book: Book) -
     before, rejected = book.stored("aa").id, book.stored("bb").id
     book.memory.decide(COVER, before, Choice.SELECTED, "q1:cat", at=NOW)
     book.memory.decide(COVER, rejected, Choice.TAKEN, "q1:cat", at=after(1))
-    book.memory.reject(rejected, "q1:cat", at=after(2))
+    book.memory.reject([Marked(rejected)], at=after(2))
 
     book.memory.trash([before, rejected], at=after(3))
 

@@ -4,7 +4,7 @@ import contextlib
 import html
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -20,6 +20,9 @@ from pipeline.wiring import REAL_CLOCK
 
 _FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 _FIELD = re.compile(r"<(?:input|button)\b[^>]*>")
+
+
+Fields = Mapping[str, object] | Sequence[tuple[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,28 @@ class Answer:
 
     def forms(self, action: str) -> list[dict[str, str]]:
         """The hidden fields of every form that posts to an address, in their order."""
+        return [dict(pairs) for pairs in self.hidden(action)]
+
+    def hidden(self, action: str) -> list[list[tuple[str, str]]]:
+        """The same as pairs: a name may stand there several times."""
         found = []
         for target, inside in _FORM.findall(self.text):
             if html.unescape(target) == quote(action):
                 fields = [_attributes(tag) for tag in _FIELD.findall(inside)]
                 found.append(
-                    {one["name"]: one.get("value", "") for one in fields if one.get("type") == "hidden"}
+                    [(one["name"], one.get("value", "")) for one in fields if one.get("type") == "hidden"]
                 )
         return found
+
+    def values(self, name: str, action: str = "") -> list[str]:
+        """The values of every field or button of a name; with `action` of those that lead there."""
+        tags = (_attributes(tag) for tag in _FIELD.findall(self.text))
+        return [
+            tag["value"]
+            for tag in tags
+            if tag.get("name") == name
+            and tag.get("formaction", "") in (action, action or tag.get("formaction", ""))
+        ]
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -75,13 +92,13 @@ class Visitor:
         """Look at an address."""
         return self._follow(self.send("GET", path, headers=headers))
 
-    def post(self, path: str, form: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
+    def post(self, path: str, form: Fields, headers: Mapping[str, str] | None = None) -> Answer:
         """Send a form."""
         return self._follow(self.send("POST", path, urlencode(form), headers))
 
     def press(self, page: Answer, action: str, **fields: object) -> Answer:
         """Press the first button of a page's form, with what was typed into it."""
-        return self.post(action, page.forms(action)[0] | fields)
+        return self.post(action, [*page.hidden(action)[0], *fields.items()])
 
     def send(
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None

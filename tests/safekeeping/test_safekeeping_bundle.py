@@ -15,7 +15,7 @@ from pipeline.history.gate import Claimed
 from pipeline.history.memory import RunStart
 from pipeline.history.merge import Brought
 from pipeline.history.models import METADATA
-from pipeline.history.records import AssetFact, FocusPoint, Generation
+from pipeline.history.records import AssetFact, FocusPoint, Generation, Marked
 from pipeline.history.schema import upgrade
 from pipeline.history.search import Filters
 from pipeline.history.states import Choice, State
@@ -57,7 +57,7 @@ def _story(ward: Ward) -> None:
     cat = ward.paint("cat", tags={"author": "amy"})
     assert cat.master is not None
     ward.book.memory.decide(cat.asset, cat.id, Choice.PINNED, cat.request, at=after(60))
-    ward.book.memory.reject(ward.paint("dog", at=after(5)).id, "q1:dog", at=after(61))
+    ward.book.memory.reject([Marked(ward.paint("dog", at=after(5)).id)], at=after(61))
     ward.book.refused(request="q1:wolf", at=after(7))
     ward.own("shot")
     ward.book.memory.point_at(

@@ -11,7 +11,7 @@ import pytest
 from pipeline.cli import run
 from pipeline.history.database import Database
 from pipeline.history.memory import Memory
-from pipeline.history.records import Generation
+from pipeline.history.records import Generation, Marked
 from pipeline.history.search import Filters, Search
 from pipeline.history.states import State
 from pipeline.runner.lock import RunLock
@@ -278,7 +278,7 @@ def test_a_decision_made_since_comes_over(root: Path, type_: Type, tmp_path: Pat
     type_("backup", tmp_path / "kept")
     first = _generations(root)[0]
     database = Database.at(root / "data" / "history.db")
-    Memory(database).reject(first.id, first.request, at=NOW)
+    Memory(database).reject([Marked(first.id)], at=NOW)
     database.close()
 
     said = type_("restore", tmp_path / "kept", "--force")

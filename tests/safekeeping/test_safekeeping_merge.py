@@ -13,7 +13,7 @@ from pipeline.history import backup as history_backup
 from pipeline.history.gate import Claimed
 from pipeline.history.memory import RunStart
 from pipeline.history.merge import Brought, lacking, merge
-from pipeline.history.records import AssetFact, FocusPoint, Generation
+from pipeline.history.records import AssetFact, FocusPoint, Generation, Marked
 from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 from pipeline.subject import Subject
 from tests.history.book import NOW, TROUBLE, WIDE_OPEN, after, written
@@ -60,7 +60,7 @@ def test_a_history_that_went_on_from_the_backup_brings_all_of_it(ward: Ward, cop
     history_backup.snapshot(ward.path, copy)
     dog = ward.paint("dog", at=after(60), tags={"author": "amy"}, purpose=Purpose.REGENERATE)
     ward.book.memory.decide(dog.asset, dog.id, Choice.PINNED, dog.request, at=after(100))
-    ward.book.memory.reject(1, PLAIN, at=after(110))
+    ward.book.memory.reject([Marked(1)], at=after(110))
     ward.book.memory.begin_run(RunStart(id="run-9", command="run", host="here", pid=7, at=NOW))
     ward.book.memory.will_write(written(generation=dog.id))
     ward.own("shot")
@@ -252,7 +252,7 @@ def test_two_of_the_same_moment_are_told_apart_by_their_order(ward: Ward, copy: 
 def test_the_newest_word_counts_wherever_it_was_said(ward: Ward, other: Ward, copy: Path) -> None:
     found = ward.paint("cat")
     _split(ward, other, copy)
-    ward.book.memory.reject(found.id, PLAIN, at=after(200))
+    ward.book.memory.reject([Marked(found.id)], at=after(200))
     copy.unlink()
     history_backup.snapshot(ward.path, copy)
     other.book.memory.decide(found.asset, found.id, Choice.SELECTED, PLAIN, at=after(100))

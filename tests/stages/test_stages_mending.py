@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode
+from pipeline.history.records import Marked
 from pipeline.history.states import State
 from tests.stages.stages_bench import Author, OpenAuthor, asks, draw, made, states, submitted
 
@@ -111,7 +112,7 @@ def test_a_rejected_picture_is_not_fetched_again(author: Author, week: Path) -> 
     path.unlink()
     with author.studio(week) as (studio, _):
         (generation,) = studio.ledger.in_flight([State.STORED])
-        studio.memory.reject(generation.id, generation.request, at=author.now())
+        studio.memory.reject([Marked(generation.id)], at=author.now())
 
     author.run(week)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.history.database import Database
+from pipeline.history.records import Marked
 from pipeline.plan.model import Kind, Plan, Reason
 from pipeline.safekeeping.gathering import gather, pictures_in
 from tests.stages.stages_bench import BOAT, CAT, TOWER, Author, asks, draw, made, states, submitted
@@ -58,7 +59,7 @@ def test_a_picture_that_was_rejected_or_is_gone_is_no_hint(author: Author) -> No
     assert len(author.plan(spec).actions[0].near) == 2
 
     with author.studio(spec, asks=False) as (studio, _):
-        studio.memory.reject(first.id, first.request, at=author.now())
+        studio.memory.reject([Marked(first.id)], at=author.now())
         studio.store.path(second.master.sha256, second.master.ending).unlink()
 
     assert _near(author.plan(spec)) == [()]

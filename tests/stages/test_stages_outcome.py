@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import CredentialsError, ExitCode, StoppedError
+from pipeline.history.records import Marked
 from pipeline.plan.model import Reason
 from pipeline.plan.price import Budget
 from pipeline.runner.model import Happening, News
@@ -18,7 +19,7 @@ def test_a_rejected_picture_is_not_bought_again_by_itself(author: Author) -> Non
     generation = report.outcomes[0].generation
     assert generation is not None
     with author.studio(spec) as (studio, _):
-        studio.memory.reject(generation.id, generation.request, at=studio.clock.now())
+        studio.memory.reject([Marked(generation.id)], at=studio.clock.now())
 
     rejected = author.run(spec)
     again = author.run(spec, only=("rejected",))

@@ -1,7 +1,7 @@
 """Every address of the page, and what an error looks like. Knows no rule of its own."""
 
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +16,7 @@ from pipeline.review.web.deeds import Deeds
 from pipeline.review.web.grids import Grids
 from pipeline.review.web.guard import Guard
 from pipeline.review.web.images import Images
+from pipeline.review.web.marking import Marking
 from pipeline.review.web.singles import Singles
 from pipeline.review.web.site import HERE, Site, go
 from pipeline.review.web.works import Works
@@ -24,7 +25,7 @@ from pipeline.review.words import WORDS
 
 def routes_of(site: Site) -> tuple[BaseRoute, ...]:
     """Every address of the page."""
-    return *_pages(site), *Deeds(site).routes(), *Works(site).routes()
+    return *_pages(site), *Deeds(site).routes(), *Marking(site).routes(), *Works(site).routes()
 
 
 def make_app(site: Site) -> Guard:
@@ -92,7 +93,10 @@ def _problem(site: Site, request: Request, error: Exception) -> Response:
 
 
 def _back(request: Request) -> str:
-    """Where a refused form came from, as far as its address says."""
+    """Where a refused form came from: what the browser says, as far as it is a page of ours."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    if parts.netloc == request.headers.get("host") and parts.path.startswith("/") and parts.path != "/":
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
     if "asset" in request.path_params:
         return quote(f"/assets/{request.path_params['asset']}")
     if "number" in request.path_params:

@@ -14,17 +14,23 @@ from pipeline.review.web.guard import Keys
 from pipeline.review.words import WORDS
 
 _LARGEST = 2**63 - 1
+_MOST_FIELDS = 600
+"""A grid's form has one for each picture that is marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was sent, by name; the last of several values counts."""
+    """What was sent, as pairs of name and value."""
 
-    values: dict[str, str]
+    pairs: tuple[tuple[str, str], ...]
 
     def text(self, name: str) -> str:
-        """A value, or nothing."""
-        return self.values.get(name, "")
+        """A value, of several the last, or nothing."""
+        return next((value for key, value in reversed(self.pairs) if key == name), "")
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """All values of a name."""
+        return tuple(value for key, value in self.pairs if key == name)
 
     def number(self, name: str) -> int:
         """A whole number. Raises UsageError for what is none."""
@@ -44,10 +50,12 @@ def number_in(text: str) -> int:
 def _form(body: bytes) -> Form:
     """A body read; one with more fields than any form of ours has carries no token, so it is refused."""
     try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50)
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
+        )
     except ValueError:
-        return Form({})
-    return Form(dict(pairs))
+        return Form(())
+    return Form(tuple(pairs))
 
 
 def posting(path: str, deed: Deed, keys: Keys) -> Route:

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.history.gallery import Facets
 from pipeline.review.web.lookup import SORTS, Address, look_of, read_address
+from pipeline.review.web.marking import undoing_of
 from pipeline.review.web.site import Site
 
 _MOST_OPTIONS = 300
@@ -35,6 +36,7 @@ class Grids:
             total=facets.total,
             lists=_lists(facets),
             sorts=SORTS,
+            undoing=undoing_of(request),
         )
 
     def assets(self, request: Request) -> Response:

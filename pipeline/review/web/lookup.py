@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from pipeline.history.gallery import DECISIONS, Look, Sort
 from pipeline.history.states import State
@@ -12,6 +12,7 @@ from pipeline.plan.price import UNIT
 
 Pairs = Sequence[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)
+GRIDS = ("/pictures", "/assets")
 _WORDS = ("q", "spec", "article", "platform", "slot", "model")
 _ORDER = (*_WORDS, "state", "decision", "tag", "since", "until", "from", "to", "sort", "after")
 _MOST = 10**12
@@ -55,6 +56,13 @@ def read_address(path: str, pairs: Pairs) -> Address:
     return Address(
         path, tuple((name, value.strip()) for name, value in pairs if name in _ORDER and value.strip())
     )
+
+
+def read_back(text: str) -> Address:
+    """Where a form of a grid was; a place that is no grid's is the first grid."""
+    path, _, query = text.partition("?")
+    pairs = parse_qsl(query, max_num_fields=None)
+    return read_address(path if path in GRIDS else GRIDS[0], pairs)
 
 
 def look_of(address: Address, *, limit: int) -> Look:

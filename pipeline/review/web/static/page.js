@@ -2,8 +2,10 @@
 "use strict";
 
 const cards = () => [...document.querySelectorAll("[data-card]")];
-const current = () => cards().find((card) => card.contains(document.activeElement));
+const current = () =>
+  cards().find((card) => card.contains(document.activeElement)) ?? document.querySelector("[data-card]:target");
 const typing = (node) => node.matches("input:not([type=checkbox]), textarea, select");
+const OF_A_CARD = "spxm";
 
 function step(by) {
   const all = cards();
@@ -14,12 +16,13 @@ function step(by) {
 }
 
 function press(key) {
-  // A key acts in the card that has the focus, else on the first one that is shown, else on the page.
+  // What a card owns acts in the card that has the focus, else in the one that is shown, and nowhere else:
+  // a key whose button is missing there must not decide about another picture.
   const near = current() ?? document.querySelector(".attempt.shown") ?? cards()[0];
   const wanted = `[data-key="${CSS.escape(key)}"]:not(:disabled)`;
-  const found = near?.querySelector(wanted) ?? document.querySelector(wanted);
+  const found = near?.querySelector(wanted) ?? (OF_A_CARD.includes(key) ? null : document.querySelector(wanted));
   if (!found) return false;
-  if (found.matches("input")) found.focus();
+  if (typing(found)) found.focus();
   else found.click();
   return true;
 }
@@ -50,13 +53,34 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   form.addEventListener("submit", () => {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
   });
+  // A list that is walked through with the arrow keys is sent when it is left, or by Enter; else at once.
+  let walked = null;
+  form.addEventListener("pointerdown", () => { walked = null; });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && walked?.changed) form.requestSubmit();
+    else if (event.target.matches("select")) walked ??= { changed: false };
+  });
   form.addEventListener("change", (event) => {
-    if (event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
+    if (walked && event.target.matches("select")) walked.changed = true;
+    else if (event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
+  });
+  form.addEventListener("focusout", () => {
+    if (walked?.changed) form.requestSubmit();
+    walked = null;
   });
 }
 window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("[data-filters] :disabled")) field.disabled = false;
 });
+
+for (const button of document.querySelectorAll("[data-mark-all]")) {
+  const boxes = document.querySelectorAll("[name=marked][type=checkbox]");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const all = [...boxes].every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
@@ -86,7 +110,7 @@ for (const svg of document.querySelectorAll("[data-drag]")) {
   const height = Number(svg.dataset.height);
   const crop = svg.querySelector(".crop");
   const point = svg.querySelector(".point");
-  let moved = "";
+  let moved = "", from = null;
   svg.dataset.ready = "yes";
   const place = (event) => {
     const box = svg.getBoundingClientRect();
@@ -109,21 +133,33 @@ for (const svg of document.querySelectorAll("[data-drag]")) {
   svg.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     svg.setPointerCapture(event.pointerId);
-    place(event);
+    moved = "";
+    from = { x: event.clientX, y: event.clientY };
   });
   svg.addEventListener("pointermove", (event) => {
-    if (svg.hasPointerCapture(event.pointerId)) place(event);
+    // A tap is no drag: a finger that scrolls the page must not move a crop.
+    if (!from || Math.hypot(event.clientX - from.x, event.clientY - from.y) < 4 && !moved) return;
+    place(event);
   });
+  svg.addEventListener("pointercancel", () => { from = null; });
   svg.addEventListener("pointerup", () => {
+    from = null;
     if (moved && form) form.requestSubmit(form.querySelector("button:not([name])"));
   });
 }
 
 const poll = document.querySelector("[data-poll]");
 async function look() {
-  const answer = await fetch(poll.dataset.poll);
-  if (!answer.ok) return location.reload();
-  const job = await answer.json();
+  let job;
+  try {
+    const answer = await fetch(poll.dataset.poll);
+    if (!answer.ok) return location.reload();
+    job = await answer.json();
+  } catch {
+    poll.textContent = poll.dataset.lost;
+    return setTimeout(look, 3000);
+  }
+  poll.textContent = poll.dataset.busy;
   const list = document.querySelector("[data-lines]");
   for (const line of job.lines.slice(list.children.length)) {
     const item = document.createElement("li");

@@ -1,0 +1,179 @@
+"""What is decided on several pictures of a grid at once: all that were marked, or none of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from pipeline.errors import UsageError
+from pipeline.history.records import Generation, Marked
+from pipeline.history.states import State
+from pipeline.review.asset import brought_by, provider_for
+from pipeline.review.decisions import choose, generation_of
+from pipeline.review.web.forms import Form, number_in, posting
+from pipeline.review.web.lookup import read_back
+from pipeline.review.web.rendering import rendered
+from pipeline.review.web.site import Site
+from pipeline.review.words import WORDS
+from pipeline.review.workshop import Reach
+from pipeline.safekeeping.trash import take_out, throw_away
+
+REVERSED = {
+    "reject": "allow",
+    "allow": "reject",
+    "trash": "restore",
+    "restore": "trash",
+    "select": "unselect",
+}
+"""By what was done, what undoes it."""
+_MOST = 500
+
+
+class _Decision(Protocol):
+    def __call__(self, marked: Sequence[Marked], *, at: datetime) -> None:
+        """Say something of several pictures, all or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What was just done to how many pictures, and the form that takes it back."""
+
+    done: str
+    marks: tuple[str, ...]
+
+    @property
+    def deed(self) -> str | None:
+        """The name of what takes it back, None for what is taken back elsewhere."""
+        return REVERSED.get(self.done)
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Decisions on what was ticked in a grid, or on the one picture whose own button was pressed."""
+
+    site: Site
+
+    def routes(self) -> Iterator[Route]:
+        """Each with its address."""
+        deeds = {
+            "reject": self.reject,
+            "allow": self.allow,
+            "trash": self.trash,
+            "restore": self.restore,
+            "note": self.note,
+            "select": self.select,
+            "unselect": self.unselect,
+        }
+        for name, deed in deeds.items():
+            yield posting(f"/marked/{name}", deed, self.site.keys)
+
+    def reject(self, request: Request, form: Form) -> Response:
+        """These pictures never again; attempts without one are passed over."""
+        del request
+        return self._decide(form, "reject", self.site.library.memory.reject)
+
+    def allow(self, request: Request, form: Form) -> Response:
+        """Rejections are taken back."""
+        del request
+        return self._decide(form, "allow", self.site.library.memory.take_rejection_back)
+
+    def trash(self, request: Request, form: Form) -> Response:
+        """Out of sight, and out of reuse."""
+        del request
+        library, numbers = self.site.library, [one.generation for one in _marked(form)]
+        throw_away(library.home, library.search, library.memory, numbers, at=self.site.now())
+        return self._back(form, "trash", numbers)
+
+    def restore(self, request: Request, form: Form) -> Response:
+        """Back in sight."""
+        del request
+        library, numbers = self.site.library, [one.generation for one in _marked(form)]
+        take_out(library.home, library.search, library.memory, numbers, at=self.site.now())
+        return self._back(form, "restore", numbers)
+
+    def note(self, request: Request, form: Form) -> Response:
+        """The same words on each."""
+        del request
+        numbers = [one.generation for one in _marked(form)]
+        for number in numbers:
+            self.site.library.memory.note(number, form.text("text"), at=self.site.now())
+        return self._back(form, "note", numbers)
+
+    def select(self, request: Request, form: Form) -> Response:
+        """The asset that asked for this picture shows it from now on; the mark has the asset's version."""
+        del request
+        [mark] = _marked(form)[:1]
+        item = self._generation(mark)
+        provider = brought_by(item) or provider_for(self.site.library, item.asset)
+        with self.site.workshop.bench(item.spec, Reach.WORK, provider) as bench:
+            choose(
+                self.site.library,
+                bench,
+                item.asset,
+                item.id,
+                pin=False,
+                version=mark.version,
+                at=self.site.now(),
+            )
+        version = self.site.library.gallery.version_of(item.asset)
+        return rendered(
+            self.site, item.asset, provider, lambda: _go_back(form, "select", [f"{item.id}-{version}"])
+        )
+
+    def unselect(self, request: Request, form: Form) -> Response:
+        """The newest word on the asset that asked for this picture is taken back."""
+        del request
+        [mark] = _marked(form)[:1]
+        item = self._generation(mark)
+        self.site.library.memory.undo(item.asset, at=self.site.now(), expected=mark.version)
+        provider = brought_by(item) or provider_for(self.site.library, item.asset)
+        return rendered(self.site, item.asset, provider, lambda: _go_back(form, "unselect", [str(item.id)]))
+
+    def _decide(self, form: Form, done: str, decide: _Decision) -> Response:
+        marked = [one for one in _marked(form) if _has_picture(self._generation(one))]
+        if not marked:
+            raise UsageError(WORDS.nothing_to_decide)
+        decide(marked, at=self.site.now())
+        return self._back(form, done, [one.generation for one in marked])
+
+    def _generation(self, marked: Marked) -> Generation:
+        return generation_of(self.site.library, marked.generation)
+
+    def _back(self, form: Form, done: str, numbers: Sequence[int]) -> Response:
+        versions = self.site.library.gallery.versions_of_generations(numbers)
+        return _go_back(form, done, [f"{number}-{versions[number]}" for number in dict.fromkeys(numbers)])
+
+
+def _go_back(form: Form, done: str, marks: Sequence[str]) -> Response:
+    """To the grid as it was, with what was done and how to take it back."""
+    path, said = str(read_back(form.text("back"))), urlencode({"done": done, "marks": " ".join(marks)})
+    at = f"#g{marks[0].partition('-')[0]}" if form.text("one") else ""
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{said}{at}", status_code=303)
+
+
+def undoing_of(request: Request) -> Undoing | None:
+    """What the address says was just done; None where it says nothing that can be read."""
+    done, marks = request.query_params.get("done", ""), request.query_params.get("marks", "").split()
+    return Undoing(done, tuple(marks[:_MOST])) if done in WORDS.done_many and marks else None
+
+
+def _marked(form: Form) -> tuple[Marked, ...]:
+    """The picture whose own button was pressed, else all that were ticked. Raises UsageError for none."""
+    marks = (form.text("one"),) if form.text("one") else form.every("marked")
+    if not marks:
+        raise UsageError(WORDS.nothing_marked)
+    return tuple(sorted((_mark(mark) for mark in dict.fromkeys(marks)), key=lambda one: one.generation))
+
+
+def _mark(text: str) -> Marked:
+    number, _, version = text.partition("-")
+    return Marked(number_in(number), number_in(version))
+
+
+def _has_picture(item: Generation) -> bool:
+    return item.state is State.STORED
