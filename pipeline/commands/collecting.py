@@ -15,9 +15,8 @@ from pipeline.fingerprint import Json
 from pipeline.history.ledger import Ledger
 from pipeline.history.queries import Queries
 from pipeline.history.schema import Standing, check
-from pipeline.history.states import State
 from pipeline.plan.model import Wishes
-from pipeline.runner.recover import answered
+from pipeline.stages.underway import under_way
 from pipeline.wiring import Place
 
 
@@ -111,9 +110,7 @@ def _under_way(at: Place, terminal: Terminal) -> Sequence[_UnderWay]:
         return ()
     with history_of(at, terminal) as database:
         queries = Queries(database)
-        ledger = Ledger(database, run="collect")
-        orders = ledger.in_flight([State.SUBMITTING, State.SUBMITTED])
-        orders += ledger.among(answered(at.home.inbox), [State.UNKNOWN, State.CANCELLED])
+        orders = under_way(Ledger(database, run="collect"), at.home.inbox)
         found = {(item.spec, item.simulated) for item in orders}
         return sorted(
             _UnderWay(spec, _whole(at, queries.spec_path(spec)), "simulator" if simulated else "jimeng")

@@ -2,7 +2,7 @@
 
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from pipeline.platforms.model import Catalog
 from pipeline.review.library import library_of
 from pipeline.review.web.server import Server
 from pipeline.review.workshop import Bench, Reach
+from pipeline.runner.signals import stopping_on_signals
 from pipeline.settings import Settings
-from pipeline.wiring import REAL_CLOCK, Place
+from pipeline.stages.studio import Studio
+from pipeline.wiring import REAL_CLOCK, Place, choose, open_studio
 
 _VISITS = {Reach.LOOK: Visit.LOOKS, Reach.WORK: Visit.WORKS, Reach.ASK: Visit.ASKS}
 
@@ -40,8 +42,8 @@ class HomeWorkshop:
 
     @property
     def settings(self) -> Settings:
-        """What it was set to when the page began."""
-        return self._at.settings
+        """As its file says now."""
+        return here(self.home.root).settings
 
     @property
     def catalog(self) -> Catalog:
@@ -68,11 +70,26 @@ class HomeWorkshop:
                 check=partial(check_prices, budget=budget),
             )
 
-    def redo(self, asset: str, *, prompt: str, model: str) -> Redo:
+    def has(self, spec: str) -> bool:
+        """Whether the spec's file can be read again."""
+        kept = self._queries.spec_path(spec)
+        return kept is not None and self.home.found(kept).is_file()
+
+    @contextmanager
+    def account(self, provider: str | None) -> Iterator[Studio]:
+        """A studio for what the account has, whatever it was for."""
+        at = here(self.home.root)
+        with (
+            history_of(at, self._terminal) as database,
+            open_studio(at, choose(at, provider, ()), database, command="review", asks=True) as studio,
+        ):
+            yield studio
+
+    def redo(self, asset: str, *, prompt: str, model: str, size: str) -> Redo:
         """One more picture, checked as `regenerate` checks it."""
         path = self._path(asset.partition("/")[0])
         return redo_of(
-            path, asset, prompt=prompt or None, model=model or None, size=None, home=self.home.root
+            path, asset, prompt=prompt or None, model=model or None, size=size or None, home=self.home.root
         )
 
     def confess(self, error: Exception) -> str:
@@ -103,5 +120,5 @@ def review_home(*, port: int, browser: bool, home: Path | None) -> None:
             if browser:
                 webbrowser.open(server.address)
 
-        with suppress(KeyboardInterrupt):
+        with stopping_on_signals(server):
             server.run(ready)

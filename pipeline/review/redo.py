@@ -59,7 +59,7 @@ def price_of(plan: Plan) -> Price:
 def read_price(text: str) -> Price:
     """The price that a form carries. Raises UsageError for anything that is none."""
     parts = text.split("-")
-    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() for part in parts):
+    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
         raise UsageError("the form carries no price: open the page again")
     return Price(*(int(part) for part in parts))
 

@@ -106,4 +106,5 @@ DONE_MANY = {
     "select": "Selected for its asset:",
     "unselect": "The last decision on the asset was taken back:",
 }
+JOBS = {"REDO": "Redo", "RENDER": "Files", "COLLECT": "Bring in"}
 PROVIDERS = (("", "as the spec says"), ("simulator", "the simulator, for nothing"))

@@ -131,12 +131,16 @@ class Words:
     buy: str = "Buy one more picture"
     go_on: str = "Go on"
     done: str = "done"
+    not_done: str = "ended, and not all is there"
+    size_hint: str = "as the spec has it"
     under_way: str = "under way"
     page_gone: str = "the page does not answer: it was ended, or the machine sleeps"
     stop: str = "Stop"
     stop_note: str = "Nothing more is sent then; what is paid for is kept and can be brought in."
     no_job: str = "Nothing."
-    stuck: str = "Paid for or in doubt, and not here"
+    owed: str = "Paid for and not here"
+    owed_note: str = "To bring it in costs nothing. Another program may be waiting for it already."
+    in_doubt_now: str = "In doubt"
     nothing_stuck: str = "Nothing."
     by: str = "By"
     tag_name: str = "Tag"
@@ -150,9 +154,15 @@ class Words:
     not_there: str = "There is no such page."
     went_wrong: str = "That did not work"
     stale: str = "Something else was decided in the meantime"
-    redoing: str = "Redo"
-    rendering: str = "Files"
-    collecting: str = "Bring in"
+    busy: str = "{about}: something else is being made for it; wait until that is there, then look again"
+    refused_before: str = "The same words were refused the last time."
+    redo_other: str = "redo it with other words"
+    look_at_work: str = "see what is under way and in doubt"
+    no_prompt: str = (
+        "It has no prompt of its own: it shows a file, or another asset's picture. Redo that asset, or write "
+        "a prompt in the spec."
+    )
+    a_draft: str = "It is a draft: take `draft: true` out of the spec first."
     account: str = "account"
     size: str = "size"
     parameters: str = "parameters"
@@ -180,6 +190,7 @@ class Words:
     groups: Mapping[str, str] = field(default_factory=lambda: vocabulary.GROUPS)
     limits: Mapping[str, str] = field(default_factory=lambda: vocabulary.LIMITS)
     key_list: tuple[tuple[str, str], ...] = vocabulary.KEYS
+    jobs: Mapping[str, str] = field(default_factory=lambda: vocabulary.JOBS)
     said: Mapping[str, str] = field(default_factory=lambda: vocabulary.SAID)
     done_many: Mapping[str, str] = field(default_factory=lambda: vocabulary.DONE_MANY)
     providers: tuple[tuple[str, str], ...] = vocabulary.PROVIDERS

@@ -46,7 +46,7 @@ class Workshop(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """What it is set to."""
+        """What it is set to now."""
         ...
 
     @property
@@ -58,7 +58,15 @@ class Workshop(Protocol):
         """The spec of that name. `provider` None: as the spec says. Raises PipelineError."""
         ...
 
-    def redo(self, asset: str, *, prompt: str, model: str) -> Redo:
+    def has(self, spec: str) -> bool:
+        """Whether the file of the spec of that name is where the history saw it."""
+        ...
+
+    def account(self, provider: str | None) -> AbstractContextManager[Studio]:
+        """A studio without a spec, which asks the provider. Raises PipelineError."""
+        ...
+
+    def redo(self, asset: str, *, prompt: str, model: str, size: str) -> Redo:
         """One more picture with these words, checked against the model; empty: as the spec has it."""
         ...
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Protocol
 
 
 class Bell:
@@ -75,13 +76,20 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+class Stoppable(Protocol):
+    """What can be told to end; told again, to end at once."""
+
+    def stop(self) -> None:
+        """End. May come from any thread, and more than once."""
+
+
 @contextmanager
-def stopping_on_signals(bell: Bell) -> Iterator[None]:
-    """Let SIGINT, SIGTERM and a closed terminal (SIGHUP) ring the bell. Only in the main thread."""
+def stopping_on_signals(what: Stoppable) -> Iterator[None]:
+    """Let SIGINT, SIGTERM and a closed terminal (SIGHUP) stop something. Only in the main thread."""
 
     def _stop(_signal: int, _frame: FrameType | None) -> None:
-        # A handler runs between two steps of the main thread, which may hold the bell's own lock.
-        threading.Thread(target=bell.stop, daemon=True).start()
+        # A handler runs between two steps of the main thread, which may hold a lock of what is stopped.
+        threading.Thread(target=what.stop, daemon=True).start()
 
     names = [signal.SIGINT, signal.SIGTERM]
     names += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.history.states import State
 from pipeline.plan.model import Wishes
-from pipeline.review.web.jobs import Order
+from pipeline.review.web.jobs import Kind, Order
 from pipeline.review.workshop import Reach
 from tests.commands.bench import MODEL, Desk, image, point_at, vendor
 from tests.review.visitor import Answer, Visitor, visiting
@@ -146,7 +146,8 @@ def test_an_asset_without_a_prompt_of_its_own_cannot_be_redone(made: Desk) -> No
     with visiting(made.root) as visitor:
         page = visitor.get("/redo/week13/lobster/robot?prompt=x")
 
-    assert "has no prompt of its own" in page.text
+    assert "It has no prompt of its own" in page.text
+    assert "<textarea" not in page.text
 
 
 def test_a_refusal_is_told_in_the_providers_words_with_the_next_step(
@@ -248,7 +249,8 @@ def test_a_home_that_bought_nothing_says_so(visitor: Visitor) -> None:
 
 def test_a_fault_of_ours_in_a_job_is_told_and_logged(visitor: Visitor, made: Desk) -> None:
     broken = Order(
-        title="Broken",
+        kind=Kind.RENDER,
+        spec="week12",
         about="week12",
         back="/work",
         provider="simulator",
@@ -264,7 +266,13 @@ def test_a_fault_of_ours_in_a_job_is_told_and_logged(visitor: Visitor, made: Des
 
 def test_old_jobs_are_forgotten_and_new_ones_are_not(visitor: Visitor) -> None:
     order = Order(
-        title="Look", about="week99", back="/work", provider=None, reach=Reach.WORK, wishes=lambda _: Wishes()
+        kind=Kind.RENDER,
+        spec="week99",
+        about="week99",
+        back="/work",
+        provider=None,
+        reach=Reach.WORK,
+        wishes=lambda _: Wishes(),
     )
     jobs = []
     for _ in range(60):

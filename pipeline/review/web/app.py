@@ -17,6 +17,7 @@ from pipeline.review.web.grids import Grids
 from pipeline.review.web.guard import Guard
 from pipeline.review.web.images import Images
 from pipeline.review.web.marking import Marking
+from pipeline.review.web.redoing import Redoing
 from pipeline.review.web.singles import Singles
 from pipeline.review.web.site import HERE, Site, go
 from pipeline.review.web.works import Works
@@ -25,7 +26,8 @@ from pipeline.review.words import WORDS
 
 def routes_of(site: Site) -> tuple[BaseRoute, ...]:
     """Every address of the page."""
-    return *_pages(site), *Deeds(site).routes(), *Marking(site).routes(), *Works(site).routes()
+    changes = (Deeds(site), Marking(site), Redoing(site), Works(site))
+    return *_pages(site), *(route for found in changes for route in found.routes())
 
 
 def make_app(site: Site) -> Guard:

@@ -8,39 +8,59 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import Enum, auto
 from uuid import uuid4
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, UsageError
 from pipeline.plan.model import Plan, Wishes
 from pipeline.produce import Report, Watcher, produce
 from pipeline.review.words import WORDS
 from pipeline.review.workshop import Bench, Reach, Workshop
 from pipeline.runner.model import Happening
 from pipeline.runner.signals import Bell
-from pipeline.stages.outcome import Outcome
+from pipeline.stages.outcome import AssetState, Outcome
 
 _REMEMBERED = 50
 
 
+class BusyError(UsageError):
+    """Something else about the same asset is under way; nothing was begun."""
+
+    def __init__(self, about: str, job: str) -> None:
+        super().__init__(WORDS.busy.format(about=about))
+        self.job = job
+
+
+class Kind(Enum):
+    """What a job is for."""
+
+    REDO = auto()
+    RENDER = auto()
+    COLLECT = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a job is to do. `about` is an asset's key or a spec's name.
+    """What a job is to do. `about` is an asset's key or a spec's name; `asked`: what else was typed.
 
-    `wishes` are made when the spec is open, since the budget is only known then; `accept` may raise.
+    `wishes` are made when the spec is open, since the budget is only known then; `accept` may raise. Without
+    `spec` the provider is asked for what it has, whatever spec it was for.
     """
 
-    title: str
+    kind: Kind
     about: str
     back: str
     provider: str | None
     reach: Reach
     wishes: Callable[[Bench], Wishes]
     accept: Callable[[Plan], None] = lambda _: None
+    asked: tuple[str, ...] = ()
+    spec: str | None
 
     @property
-    def spec(self) -> str:
-        """The spec's name."""
-        return self.about.partition("/")[0]
+    def title(self) -> str:
+        """Its kind in words."""
+        return WORDS.jobs[self.kind.name]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +75,16 @@ class Job:
     error: PipelineError | None = None
     fault: str = ""
     done: bool = False
-    bell: Bell | None = None
+    bell: Bell = field(default_factory=Bell)
+    latest: int | None = None
+    """The generation that the newest news was about."""
+
+    @property
+    def well(self) -> bool:
+        """Whether everything that it was about is delivered."""
+        return self.report is not None and all(
+            outcome.state is AssetState.DELIVERED for outcome in self.outcomes
+        )
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -66,13 +95,13 @@ class Job:
         return tuple(outcome for outcome in self.report.outcomes if outcome.action.asset in planned)
 
     def stop(self) -> None:
-        """Submit nothing more; what is under way can be collected."""
-        if self.bell is not None:
-            self.bell.stop()
+        """Submit nothing more, also where nothing has begun yet; what is under way can be collected."""
+        self.bell.stop()
 
     def hear(self, happening: Happening) -> None:
         """Keep one piece of news as a line."""
         generation = happening.generation
+        self.latest = self.latest if generation is None else generation.id
         whose = f"{generation.asset} " if generation is not None else ""
         number = f"({generation.id}) " if generation is not None else ""
         note = f": {happening.note}" if happening.note else ""
@@ -90,10 +119,15 @@ class Jobs:
         self._rendering = threading.Lock()
 
     def start(self, order: Order) -> Job:
-        """Begin; or give what is under way for the same asset or spec: a second click buys nothing."""
+        """Begin; or give the job that does just this already: a second click buys nothing.
+
+        Raises BusyError where one is under way that does something else about it.
+        """
         with self._lock:
-            running = next((job for job in self._jobs.values() if _same(job, order)), None)
+            running = next((job for job in self._jobs.values() if _stands_before(job, order)), None)
             if running is not None:
+                if running.order.asked != order.asked:
+                    raise BusyError(order.about, running.id)
                 return running
             job = Job(order=order)
             self._jobs[job.id] = job
@@ -115,10 +149,15 @@ class Jobs:
         """Until a job is done, but no longer than so many seconds."""
         self._threads[job.id].join(seconds)
 
-    def close(self) -> None:
-        """Stop what is under way and wait for it: nothing that is paid for is lost."""
+    def stop(self) -> None:
+        """Let nobody submit anything more; a second time also the answer to what is being sent is left."""
         for job in self.running():
             job.stop()
+
+    def close(self) -> None:
+        """Stop what is under way and wait for it: nothing that is paid for is lost."""
+        if not any(job.bell.stopping for job in self.running()):
+            self.stop()
         for thread in tuple(self._threads.values()):
             thread.join()
 
@@ -141,18 +180,32 @@ class Jobs:
 
     def _carry_out(self, job: Job) -> Report:
         order = job.order
+        if order.spec is None:
+            with self._workshop.account(order.provider) as studio:
+                return produce(
+                    replace(studio, bell=job.bell),
+                    (),
+                    Wishes(buy=False),
+                    Watcher(accept=order.accept, news=job.hear),
+                )
         with self._workshop.bench(order.spec, order.reach, order.provider) as bench:
 
             def accept(plan: Plan) -> None:
                 bench.check(plan)
                 order.accept(plan)
 
-            job.bell = bench.studio.bell
             wishes = replace(order.wishes(bench), budget=bench.budget)
-            return produce(bench.studio, (bench.spec,), wishes, Watcher(accept=accept, news=job.hear))
+            return produce(
+                replace(bench.studio, bell=job.bell),
+                (bench.spec,),
+                wishes,
+                Watcher(accept=accept, news=job.hear),
+            )
 
 
-def _same(job: Job, order: Order) -> bool:
-    """Whether a job already does what an order asks. A render does not: it may have read the word before."""
-    alike = (job.order.about, job.order.title) == (order.about, order.title)
-    return alike and not job.done and order.reach is Reach.ASK
+def _stands_before(job: Job, order: Order) -> bool:
+    """Whether a job must end before another order begins. A render need not: it may be of an older word."""
+    alike = (job.order.kind, job.order.about) == (order.kind, order.about)
+    if order.kind is Kind.COLLECT:
+        alike = alike and job.order.provider == order.provider
+    return alike and not job.done and order.kind is not Kind.RENDER

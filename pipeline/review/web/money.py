@@ -48,9 +48,14 @@ def filters(currency: str) -> Mapping[str, Callable[..., Any]]:
         "sum": total,
         "price": price,
         "amount": amount,
+        "provider_of": _provider,
         "day": _day,
         "moment": _moment,
     }
+
+
+def _provider(item: Generation) -> str:
+    return "simulator" if item.simulated else "jimeng"
 
 
 def _day(at: datetime) -> str:

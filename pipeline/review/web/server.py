@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import uvicorn
@@ -55,10 +56,10 @@ class Server:
             ws="none",
             timeout_graceful_shutdown=5,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
 
     def run(self, ready: Callable[[], None] | None = None) -> None:
-        """Serve until `stop`, or Ctrl-C in the main thread; then stop what is under way and wait for it."""
+        """Serve until `stop`; then wait for what is under way, which submits nothing more."""
         try:
             self.site.library.gallery.warm()  # no look at a long history waits then, the first one neither
             if ready is not None:
@@ -69,8 +70,18 @@ class Server:
             self._socket.close()
 
     def stop(self) -> None:
-        """End `run`, from any thread."""
+        """End `run`, from any thread; nothing more is submitted. Again: wait for no answer either."""
         self._server.should_exit = True
+        self.jobs.stop()
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to who started it: uvicorn would end the process before its jobs are at rest."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 def _listening(port: int) -> socket.socket:
