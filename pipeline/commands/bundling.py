@@ -1,5 +1,6 @@
 """Bundles and foreign pictures on the terminal: what `export` and `import` did, and what to type next."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,15 +8,20 @@ from pipeline.commands.opening import here, history_of
 from pipeline.console.plans import counted
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
-from pipeline.errors import ExitCode, UsageError
+from pipeline.errors import CredentialsError, ExitCode, UsageError
 from pipeline.history.merge import Brought
 from pipeline.history.schema import Standing, check
 from pipeline.history.search import Filters, Search
+from pipeline.log import hide
+from pipeline.providers.jimeng.credentials import load_credentials
 from pipeline.render.facts import bytes_in_words
-from pipeline.safekeeping.export import export_bundle
+from pipeline.safekeeping.export import Exported, export_bundle
 from pipeline.safekeeping.gathering import Gathered, gather, pictures_in
+from pipeline.safekeeping.naming import shown_name, shown_path
 from pipeline.safekeeping.taking_in import TakenIn, take_in
 from pipeline.wiring import REAL_CLOCK, Place
+
+_SECRETS = ("VOLC_ACCESSKEY", "VOLC_SECRETKEY", "VOLC_SESSION_TOKEN")
 
 
 def make_bundle(
@@ -30,7 +36,7 @@ def make_bundle(
     done = export_bundle(at.home, at.database, file, only=only, now=REAL_CLOCK.now())
     manifest = done.manifest
     terminal.result(
-        f"{file}: {counted(manifest.generations, 'generation')} and "
+        f"{shown_path(file)}: {counted(manifest.generations, 'generation')} and "
         f"{counted(len(manifest.pictures), 'picture')}, {bytes_in_words(done.bytes)}"
     )
     for picture, _ in done.ailing:
@@ -38,11 +44,29 @@ def make_bundle(
         terminal.warn(
             f"the picture {picture.sha256[:12]}{whose} is not whole in the store, so it is not in it"
         )
+    _tell_unsettled(terminal, done)
     if done.ailing:
         terminal.next_step("pipeline db check --files")
         return ExitCode.INCOMPLETE
-    terminal.next_step(f"in the other home: {command_line('import', file.name)}")
+    terminal.next_step(f"in the other home: {command_line('import', shown_name(file.name))}")
     return ExitCode.OK
+
+
+def _tell_unsettled(terminal: Terminal, done: Exported) -> None:
+    """What the other home will not see, or will have to collect by itself."""
+    if done.unsent:
+        one = done.unsent == 1
+        terminal.warn(
+            f"{counted(done.unsent, 'order')} {'was' if one else 'were'} not sent yet, so "
+            f"{'it is' if one else 'they are'} not in it"
+        )
+    if done.open:
+        one = done.open == 1
+        terminal.warn(
+            f"{counted(done.open, 'order')} {'is' if one else 'are'} not settled, so "
+            f"{'it is' if one else 'they are'} in it without {'its picture' if one else 'their pictures'}; "
+            "once `pipeline collect` or `pipeline resolve` has settled that here, export again"
+        )
 
 
 def take_in_from(source: Path, home: Path | None) -> ExitCode:
@@ -86,11 +110,12 @@ def _brought(brought: Brought) -> str:
 
 
 def _take_in_folder(terminal: Terminal, at: Place, folder: Path) -> ExitCode:
+    _hide_credentials(at)
     paths = pictures_in(at.home, folder)
     found: list[Gathered] = []
     with history_of(at, terminal, create=True) as database:
         for one in gather(at.home, database, folder, paths, now=REAL_CLOCK.now()):
-            terminal.result(_line(folder, one))
+            terminal.result(_line(one))
             found.append(one)
     new = [one for one in found if one.generation is not None and not one.known]
     known, failed = sum(one.known for one in found), sum(bool(one.problem) for one in found)
@@ -109,15 +134,22 @@ def _take_in_folder(terminal: Terminal, at: Place, folder: Path) -> ExitCode:
     return ExitCode.INCOMPLETE if failed else ExitCode.OK
 
 
-def _line(folder: Path, one: Gathered) -> str:
+def _hide_credentials(at: Place) -> None:
+    """Know the secrets of this machine, so that no file can bring them into the history."""
+    hide(*(at.environ.get(name, "").strip() for name in _SECRETS))
+    with suppress(CredentialsError):  # what is asked here is free, so half a pair stops nothing
+        if (found := load_credentials(at.environ, Path.home())) is not None:
+            hide(found.access_key, found.secret_key, found.session_token)
+
+
+def _line(one: Gathered) -> str:
     if one.problem:
         return f"not taken: {one.problem}"
-    shown = one.path.relative_to(folder)
     if one.known:
         lies = ", in the trash" if one.trashed else ""
-        return f"{shown}: known already, generation {one.generation} of {one.asset}{lies}"
+        return f"{one.shown}: known already, generation {one.generation} of {one.asset}{lies}"
     words = f", prompt from {one.origin.source}" if one.origin.source else ""
-    return f"{shown}: generation {one.generation}, {one.asset}{words}"
+    return f"{one.shown}: generation {one.generation}, {one.asset}{words}"
 
 
 def _midnight(day: datetime | None) -> datetime | None:

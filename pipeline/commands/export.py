@@ -8,14 +8,22 @@ import typer
 
 from pipeline.commands import options
 
-_DAYS = ["%Y-%m-%d"]
+
+def _day(text: str) -> datetime:
+    """A day's first moment, without a zone; in plain digits, though Python reads those of any script."""
+    try:
+        if text.isascii():
+            return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - local, as the help says
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"{text!r} is no day, such as 2026-11-01")
 
 
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The new file.")],
     since: Annotated[
         datetime | None,
-        typer.Option("--since", metavar="DATE", formats=_DAYS, help="Only from this day on (local)."),
+        typer.Option("--since", metavar="DATE", parser=_day, help="Only from this day on (local)."),
     ] = None,
     spec: Annotated[
         str | None, typer.Option("--spec", metavar="NAME", help="Only of this spec, such as week12.")

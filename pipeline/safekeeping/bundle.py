@@ -79,6 +79,8 @@ def read(data: bytes) -> Manifest:
             raise ValueError("another program's")
         if _number(found["format"]) > FORMAT:
             raise TooNewError(f"format {found['format']}")
+        if found["format"] < FORMAT:
+            raise ValueError("a format that never was")
         pictures = tuple(_picture(one) for one in found["pictures"])
         if len({one.sha256 for one in pictures}) < len(pictures):
             raise ValueError("names a picture twice")

@@ -14,25 +14,35 @@ from pathlib import Path
 
 from pipeline.errors import HistoryError, IncompleteError, UsageError
 from pipeline.history.backup import Picture, content, snapshot
+from pipeline.history.database import Database
 from pipeline.history.extract import UnfitError, carry
 from pipeline.history.schema import HEAD, upgrade
+from pipeline.history.search import Filters, Search
+from pipeline.history.states import State
 from pipeline.home import Home
 from pipeline.safekeeping.bundle import DATABASE, MANIFEST, Manifest, Part, name_of, written
 from pipeline.safekeeping.pictures import Fate, health
 from pipeline.storage import BlobStore, publish, sha256_file, temp_path, writing
 
 _PIECE = 1 << 20
+_OPEN = (State.SUBMITTING, State.SUBMITTED, State.UNKNOWN)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """No zip knows an earlier moment; its times say nothing here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What a bundle holds, its size in bytes, and the pictures that the home's store does not have whole."""
+    """What a bundle holds, its size in bytes, and the pictures that the home's store does not have whole.
+
+    `unsent` counts orders that were never sent, and are left out. `open` counts orders that are in it and
+    have neither a picture nor an end yet: under way, being sent, or in doubt.
+    """
 
     manifest: Manifest
     bytes: int
     ailing: tuple[tuple[Picture, Fate], ...]
+    unsent: int
+    open: int
 
 
 def export_bundle(
@@ -45,7 +55,7 @@ def export_bundle(
     """
     _check_place(target)
     with temporary(target.parent, "zip") as archive, temporary(target.parent, "db") as rows:
-        generations = _extract(database, rows, only)
+        generations, unsent, unended = _extract(database, rows, only)
         if not generations and only is not None:
             raise UsageError("nothing fits, so there is nothing to export", next_step="pipeline history")
         store, named = BlobStore(home.blobs), content(rows).pictures
@@ -64,7 +74,7 @@ def export_bundle(
         size = archive.stat().st_size
         publish(archive, target)
     ailing = tuple((picture, fate) for picture, fate in states.items() if fate is not Fate.PRESENT)
-    return Exported(manifest=manifest, bytes=size, ailing=ailing)
+    return Exported(manifest=manifest, bytes=size, ailing=ailing, unsent=unsent, open=unended)
 
 
 def _check_place(target: Path) -> None:
@@ -72,21 +82,37 @@ def _check_place(target: Path) -> None:
         raise UsageError(f"{target} is there already", next_step="name a file that is not there yet")
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent}: no such folder", next_step="make it, or name another place")
+    with temporary(target.parent, "zip") as probe, writing(target):
+        probe.touch()  # a folder that takes no file is no fault of the history
 
 
-def _extract(database: Path, rows: Path, only: frozenset[int] | None) -> int:
-    """A fresh database with what is carried of the one at `database`, as it stands at this moment."""
+def _extract(database: Path, rows: Path, only: frozenset[int] | None) -> tuple[int, int, int]:
+    """A fresh database with what is carried of the one at `database`, as it stands at this moment.
+
+    Returns how many generations it has, how many were never sent and left out, and how many have no end yet.
+    """
     with temporary(rows.parent, "db") as copy:
         with writing(copy):
             snapshot(database, copy)
         with writing(rows):
             upgrade(rows)
             try:
-                return carry(copy, rows, only=only)
+                carried = carry(copy, rows, only=only)
             except UnfitError as error:
                 raise HistoryError(
                     f"{database} is damaged: {error}", next_step="pipeline db check"
                 ) from error
+        asked = content(copy).generations if only is None else len(only)
+        return carried, asked - carried, _without_end(copy, only)
+
+
+def _without_end(copy: Path, only: frozenset[int] | None) -> int:
+    database = Database.at(copy)
+    try:
+        found = Search(database).ids(Filters(states=_OPEN))
+    finally:
+        database.close()
+    return len(found if only is None else found & only)
 
 
 def _pack(archive: Path, manifest: Manifest, rows: Path, store: BlobStore) -> None:

@@ -7,16 +7,18 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline.errors import PictureError, UsageError
 from pipeline.history.database import Database
 from pipeline.history.imported import Foreign, Imports, Known
-from pipeline.history.records import IMPORTED
+from pipeline.history.records import IMPORTED, Master
 from pipeline.home import Home
 from pipeline.plan.readings import master_of
 from pipeline.render.inspect import inspect
-from pipeline.safekeeping.origin import Origin, origin_of
+from pipeline.safekeeping.clearing import ASIDE
+from pipeline.safekeeping.naming import shown_name, shown_path, visible
+from pipeline.safekeeping.origin import Origin, is_linked, origin_of
 from pipeline.safekeeping.pictures import copy_file
 from pipeline.spec.names import MAX_BYTES, RESERVED, folded, name_problem, normal_name
 from pipeline.storage import BlobStore, folder_inside
@@ -31,11 +33,13 @@ _ROOM = 5
 class Gathered:
     """One file of the folder. `generation` and `asset` are those that show it; `problem` where none does.
 
+    `shown` is its name in the folder, in characters that can be printed; `path` may hold any.
     `known`: the history had this very picture before; its file is put back where it was missing. `trashed`:
     it lies in the trash, and stays there.
     """
 
     path: Path
+    shown: str
     asset: str = ""
     generation: int | None = None
     origin: Origin = field(default_factory=Origin)
@@ -47,19 +51,22 @@ class Gathered:
 def pictures_in(home: Home, folder: Path) -> tuple[Path, ...]:
     """Every picture file in a folder and those below it, by name; hidden ones and links to folders apart.
 
+    A link to a file is among them, so that `gather` can say that it is not followed.
+
     Raises UsageError for a folder of the home's own pictures, and for one without any.
     """
     real = folder.resolve()
+    aside = real.is_relative_to((home.data / ASIDE).resolve())
     for own in (home.data, home.root / "output"):
-        if real.is_relative_to(own.resolve()):
+        if real.is_relative_to(own.resolve()) and not aside:
             raise UsageError(
-                f"{folder} holds this home's own pictures: they are in the history already",
+                f"{shown_path(folder)} holds this home's own pictures: they are in the history already",
                 next_step="name a folder of pictures that were made elsewhere",
             )
     found = tuple(sorted(_walked(folder)))
     if not found:
         raise UsageError(
-            f"{folder} holds no PNG, JPEG or WebP picture", next_step="name a folder of pictures"
+            f"{shown_path(folder)} holds no PNG, JPEG or WebP picture", next_step="name a folder of pictures"
         )
     return found
 
@@ -80,23 +87,16 @@ def gather(
 def _gather(
     imports: Imports, store: BlobStore, folder: Path, path: Path, taken: set[str], now: datetime
 ) -> Gathered:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            return Gathered(path=path, problem=f"{path}: over {_MOST_BYTES // 1_000_000} MB")
-        facts = inspect(path)
-        origin = origin_of(path)
-    except (PictureError, OSError) as error:
-        return Gathered(path=path, problem=str(error))
-    master = master_of(facts)
-    target = store.path(master.sha256, master.ending)
-    if not store.has(master.sha256, master.ending):
-        folder_inside(store.root, target.parent)
-        if copy_file(path, target, master.sha256) is None:
-            return Gathered(path=path, problem=f"{path}: changed while it was read")
+    shown = shown_path(path.relative_to(folder))
+    found = _read(folder, path, shown)
+    if isinstance(found, Gathered):
+        return found
+    master, origin = found
+    if not _keep_file(store, path, master):
+        return Gathered(path=path, shown=shown, problem=f"{shown}: changed while it was read")
     if (known := imports.known(master.sha256)) is not None:
-        return _as_known(path, known)
+        return _as_known(path, shown, known)
     asset = _key(folder, path, taken)
-    shown = path.relative_to(folder).as_posix()
     picture = Foreign(
         asset=asset,
         master=master,
@@ -108,15 +108,42 @@ def _gather(
     )
     number = imports.keep(picture, at=now)
     if number is None:  # another process was faster
-        return _as_known(path, imports.known(master.sha256))
+        return _as_known(path, shown, imports.known(master.sha256))
     taken.add(folded(asset))
-    return Gathered(path=path, asset=asset, generation=number, origin=origin)
+    _keep_file(store, path, master)  # `gc` may have set it aside before the row was there
+    return Gathered(path=path, shown=shown, asset=asset, generation=number, origin=origin)
 
 
-def _as_known(path: Path, known: Known | None) -> Gathered:
+def _read(folder: Path, path: Path, shown: str) -> tuple[Master, Origin] | Gathered:
+    """What a file is and where it comes from; or why it is not taken."""
+    try:
+        if is_linked(folder, path):
+            return Gathered(path=path, shown=shown, problem=f"{shown}: a link, which is not followed")
+        if path.stat().st_size > _MOST_BYTES:
+            return Gathered(path=path, shown=shown, problem=f"{shown}: over {_MOST_BYTES // 1_000_000} MB")
+        return master_of(inspect(path)), origin_of(path)
+    except (PictureError, OSError, ValueError) as error:
+        return Gathered(path=path, shown=shown, problem=visible(str(error).replace(str(path), shown)))
+
+
+def _keep_file(store: BlobStore, path: Path, master: Master) -> bool:
+    """Have the picture in the store; False when the file is not the same any more."""
+    if store.has(master.sha256, master.ending):
+        return True
+    target = store.path(master.sha256, master.ending)
+    folder_inside(store.root, target.parent)
+    return copy_file(path, target, master.sha256) is not None
+
+
+def _as_known(path: Path, shown: str, known: Known | None) -> Gathered:
     assert known is not None
     return Gathered(
-        path=path, asset=known.asset, generation=known.generation, known=True, trashed=known.trashed
+        path=path,
+        shown=shown,
+        asset=known.asset,
+        generation=known.generation,
+        known=True,
+        trashed=known.trashed,
     )
 
 
@@ -125,15 +152,17 @@ def _walked(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
             path = Path(parent) / name
-            if not name.startswith(".") and path.suffix.lower() in _ENDINGS and path.is_file():
+            if name.startswith(".") or path.suffix.lower() not in _ENDINGS:
+                continue
+            if path.is_symlink() or path.is_file():
                 yield path
 
 
 def _key(folder: Path, path: Path, taken: set[str]) -> str:
     """`imported/<folder>/<name>`; where another picture has it already, with a number."""
     below = path.relative_to(folder).parent.parts
-    place = "-".join((folder.resolve().name, *below))
-    base = f"{IMPORTED}/{slug(place, 'folder')}/{slug(path.stem, 'picture')}"
+    place = "-".join(shown_name(part) for part in (folder.resolve().name, *below))
+    base = f"{IMPORTED}/{slug(place, 'folder')}/{slug(PurePath(shown_name(path.name)).stem, 'picture')}"
     number, key = 1, base
     while folded(key) in taken:
         number += 1

@@ -1,7 +1,8 @@
 """How a picture made elsewhere came to be: its prompt, model and seed, as far as anybody wrote them down.
 
 A file of the same name beside it counts first (.json, .txt), then what the tools wrote into the picture.
-Reads only; nothing that is found is ever run or followed.
+Reads only; nothing that is found is ever run or followed, links included. Secrets that this process knows
+are struck out of the words.
 """
 
 import json
@@ -12,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.fingerprint import Json, normal_prompt
+from pipeline.log import redacted
 from pipeline.render.words import words_in
+from pipeline.safekeeping.naming import shown_name
+from pipeline.storage import leads_out
 
 UNKNOWN_MODEL = "unknown"
 _MAX_SIDECAR = 1_000_000
@@ -33,6 +37,11 @@ class Origin:
     seed: int | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
     source: str = ""
+
+
+def is_linked(folder: Path, path: Path) -> bool:
+    """Whether a path below `folder` is a link, or leads out of it: what is there may be anybody's."""
+    return path.is_symlink() or leads_out(folder, path)
 
 
 def origin_of(picture: Path) -> Origin:
@@ -68,12 +77,12 @@ def _sidecars(picture: Path) -> tuple[Path, ...]:
 def _from_sidecar(path: Path) -> Origin | None:
     """What a file beside a picture says; None for none, and for one that holds no words."""
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_SIDECAR:
+        if is_linked(path.parent, path) or not path.is_file() or path.stat().st_size > _MAX_SIDECAR:
             return None
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
-    return _read(text, path.name)
+    return _read(text, shown_name(path.name))
 
 
 def _read(text: str, source: str) -> Origin | None:
@@ -165,9 +174,12 @@ def _origin(prompt: str, source: str, *, model: Any, seed: Any, negative: str) -
 
 
 def _clean(text: str) -> str:
-    """As prompts are kept, without the control characters that a terminal would obey."""
+    """As prompts are kept, without the control characters that a terminal would obey, and without secrets.
+
+    The secrets go last but for the cut: no character between their letters, and no cut, may hide them.
+    """
     kept = "".join(character for character in text if character in "\n\t" or character.isprintable())
-    return normal_prompt(kept[:_MAX_PROMPT])
+    return redacted(normal_prompt(kept))[:_MAX_PROMPT].strip()
 
 
 def _whole(seed: Any) -> int | None:

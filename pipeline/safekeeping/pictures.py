@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -70,17 +72,24 @@ def health(store: BlobStore, picture: Picture) -> Fate:
 
 
 def unnamed(store: BlobStore, named: Iterable[Picture]) -> Iterator[Picture]:
-    """Files of a store that no row names, sorted: a picture just stored, or others that one task brought."""
+    """Files of a store that no row names, sorted: a picture just stored, or others that one task brought.
+
+    What is no file, or a link to one, is not the store's.
+    """
     known = {(picture.sha256, picture.ending) for picture in named}
     for folder in sorted(store.root.glob("*")):
         if not _FOLDER.fullmatch(folder.name) or not folder.is_dir():
             continue
         for path in sorted(folder.iterdir()):
             found = _NAME.fullmatch(path.name)
-            if found is not None and (folder.name + found["rest"], found["ending"]) not in known:
-                yield Picture(
-                    sha256=folder.name + found["rest"], ending=found["ending"], bytes=path.stat().st_size
-                )
+            if found is None or (folder.name + found["rest"], found["ending"]) in known:
+                continue
+            with suppress(FileNotFoundError):  # moved aside in the meantime
+                facts = path.lstat()
+                if stat.S_ISREG(facts.st_mode):
+                    yield Picture(
+                        sha256=folder.name + found["rest"], ending=found["ending"], bytes=facts.st_size
+                    )
 
 
 def copy_file(source: Path, target: Path, sha256: str | None = None) -> str | None:

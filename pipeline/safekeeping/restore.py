@@ -17,6 +17,7 @@ from pipeline.history.schema import HEAD, Standing, check, make_ready, upgrade
 from pipeline.home import Home
 from pipeline.runner.lock import RunLock, others_alive
 from pipeline.safekeeping.inbox import return_answers, waiting_answers
+from pipeline.safekeeping.leftovers import sweep_store
 from pipeline.safekeeping.pictures import carry, copy_file, unnamed
 from pipeline.safekeeping.record import BackupFolder, Record
 from pipeline.storage import BlobStore, folder_inside, publish, sweep, temp_path, writing
@@ -66,6 +67,7 @@ def bring_back(home: Home, database: Path, root: Path, *, force: bool, now: date
             )
         folder_inside(database.parent, database.parent)
         sweep(database.parent, now=now.timestamp(), older_than=float("-inf"), deep=False)
+        sweep_store(home, now=now)
         prepared = temp_path(database.parent, "db")
         try:
             _prepare(folder, record, prepared)
@@ -136,10 +138,10 @@ def _replace(
             brought = merge(kept, prepared)
             submitting = content(prepared).submitting
             answers = return_answers(folder.inbox, home.inbox, done.record.inbox, submitting, aside=stamp)
-            commit()
         except BaseException:
             kept.unlink()
             raise
+        commit()  # whatever interrupts this may come after the rows did: the old ones are kept from here on
     return replace(done, answers=answers, brought=brought, kept=kept)
 
 

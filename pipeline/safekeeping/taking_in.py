@@ -1,7 +1,8 @@
 """`import FILE.zip`: a bundle into a home, with what the home knows itself. Whole or not at all.
 
 The order: the bundle is checked from its outside to its last row, its pictures are unpacked beside the
-store and checked, and only then come the pictures' renames and the rows, in one transaction.
+store and checked, then come their renames, and last the rows, in one transaction. Pictures that were
+renamed stay, whatever becomes of the rows: a file without a row harms nobody, a row without a file does.
 """
 
 import os
@@ -24,6 +25,8 @@ from pipeline.render.inspect import peek
 from pipeline.runner.lock import RunLock, others_alive
 from pipeline.safekeeping.bundle import Manifest
 from pipeline.safekeeping.export import temporary
+from pipeline.safekeeping.leftovers import sweep_store
+from pipeline.safekeeping.pictures import Fate, health
 from pipeline.safekeeping.unpack import Opened, damaged, opened
 from pipeline.spec.names import name_problem
 from pipeline.storage import BlobStore, folder_inside, sweep, writing
@@ -62,6 +65,7 @@ def take_in(home: Home, database: Path, path: Path, *, now: datetime) -> TakenIn
                 )
             folder_inside(database.parent, database.parent)
             sweep(database.parent, now=now.timestamp(), older_than=float("-inf"), deep=False)
+            sweep_store(home, now=now)
             with temporary(database.parent, "db") as rows:
                 _prepare(bundle, rows)
                 return _take_in(home, database, bundle, rows, now)
@@ -103,14 +107,20 @@ def _take_in(home: Home, database: Path, bundle: Opened, rows: Path, now: dateti
     pictures = content(rows).pictures
     store = BlobStore(folder_inside(home.data, home.blobs))
     inside = {one.sha256 for one in bundle.manifest.pictures}
-    wanted = [one for one in pictures if one.sha256 in inside and not _is_here(store, one)]
-    lacking = tuple(one for one in pictures if one.sha256 not in inside and not _is_here(store, one))
+    ailing = [one for one in pictures if health(store, one) is not Fate.PRESENT]
+    wanted = [one for one in ailing if one.sha256 in inside]
+    lacking = tuple(one for one in ailing if one.sha256 not in inside)
+    unpacked_soon = {one.sha256 for one in wanted}
+    for picture in bundle.manifest.pictures:
+        if picture.sha256 not in unpacked_soon:
+            bundle.check_picture(picture)
     _check_room(bundle, store.root, sum(one.bytes for one in wanted))
     with _unpacked(bundle, store, wanted, described(rows)) as unpacked:
         began = make_ready(database, now=now)
         settle(rows, database)
-        with _adopted(store, unpacked):
-            brought = merge(rows, database, later=False)
+        for picture, temp in unpacked.items():
+            store.adopt(temp, picture.sha256, picture.ending)
+        brought = merge(rows, database, later=False)
     return TakenIn(
         manifest=bundle.manifest,
         brought=brought,
@@ -139,29 +149,6 @@ def _unpacked(
             if kind.value != picture.ending or sorted(size) != sorted(found.pictures[picture.sha256][2:]):
                 raise damaged(bundle.path, "a picture in it is not what its row says")
         yield temps
-
-
-@contextmanager
-def _adopted(store: BlobStore, unpacked: dict[Picture, Path]) -> Iterator[None]:
-    """Pictures in their places before the rows come; those that are new are taken out again if none do."""
-    new = []
-    try:
-        for picture, temp in unpacked.items():
-            there = store.has(picture.sha256, picture.ending)
-            place = store.adopt(temp, picture.sha256, picture.ending)
-            if not there:
-                new.append(place)
-        yield
-    except BaseException:
-        for place in new:
-            place.unlink(missing_ok=True)
-        raise
-
-
-def _is_here(store: BlobStore, picture: Picture) -> bool:
-    """Whether the store has a file of that name and size; its bytes are what `db check --files` looks at."""
-    path = store.path(picture.sha256, picture.ending)
-    return path.is_file() and path.stat().st_size == picture.bytes
 
 
 def _check_room(bundle: Opened, folder: Path, needed: int) -> None:

@@ -18,6 +18,7 @@ from pipeline.history.backup import Picture
 from pipeline.history.schema import HEAD, REVISIONS
 from pipeline.safekeeping import bundle
 from pipeline.safekeeping.bundle import DATABASE, MANIFEST, Manifest, TooNewError, name_of
+from pipeline.safekeeping.naming import shown_path, visible
 from pipeline.storage import writing
 
 MAX_PICTURE = 200_000_000
@@ -48,15 +49,25 @@ class Opened:
         """Unpack a picture that the manifest lists into a new file. Raises IncompleteError."""
         self._pour(name_of(picture), target, picture.sha256, picture.bytes)
 
+    def check_picture(self, picture: Picture) -> None:
+        """Read a picture that is not wanted. Raises IncompleteError when it is not as announced."""
+        for _ in self._announced(name_of(picture), picture.sha256, picture.bytes):
+            pass
+
     def _pour(self, name: str, target: Path, sha256: str, size: int) -> None:
-        digest, left = hashlib.sha256(), size
         with writing(target), target.open("xb") as out:
-            for piece in self._pieces(name):
-                left -= len(piece)
-                if left < 0:
-                    raise damaged(self.path, f"{name} is larger than announced")
-                digest.update(piece)
+            for piece in self._announced(name, sha256, size):
                 out.write(piece)
+
+    def _announced(self, name: str, sha256: str, size: int) -> Iterator[bytes]:
+        """The bytes of a part. Raises IncompleteError at one too many, or at the end for other bytes."""
+        digest, left = hashlib.sha256(), size
+        for piece in self._pieces(name):
+            left -= len(piece)
+            if left < 0:
+                raise damaged(self.path, f"{name} is larger than announced")
+            digest.update(piece)
+            yield piece
         if left or digest.hexdigest() != sha256:
             raise damaged(self.path, f"{name} is not what the manifest says (another hash)")
 
@@ -79,11 +90,12 @@ def opened(path: Path) -> Iterator[Opened]:
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError as error:
-        raise UsageError(f"{path}: there is no such file", next_step=_NAME_ONE) from error
+        raise UsageError(f"{shown_path(path)}: there is no such file", next_step=_NAME_ONE) from error
     except (*_BROKEN, OSError) as error:
         reason = getattr(error, "strerror", None) or "no whole zip file"
         raise UsageError(
-            f"{path} is not a bundle ({reason}): it may have been cut off on its way", next_step=_NAME_ONE
+            f"{shown_path(path)} is not a bundle ({reason}): it may have been cut off on its way",
+            next_step=_NAME_ONE,
         ) from error
     with archive:
         manifest = _manifest(path, archive)
@@ -97,7 +109,7 @@ _NAME_ONE = "name a file that `pipeline export` wrote, or a folder of pictures"
 def damaged(path: Path, reason: str) -> PipelineError:
     """What to say of a bundle that is refused."""
     return IncompleteError(
-        f"{path} is refused: {reason}; nothing was taken in",
+        f"{shown_path(path)} is refused: {visible(reason)}; nothing was taken in",
         next_step="export it once more where it came from",
     )
 
@@ -105,7 +117,8 @@ def damaged(path: Path, reason: str) -> PipelineError:
 def newer(path: Path, what: str) -> PipelineError:
     """What to say of a bundle that this version cannot know."""
     return HistoryError(
-        f"{path} was made by a newer version of this program ({what}); nothing was taken in",
+        f"{shown_path(path)} was made by a newer version of this program ({visible(what)}); "
+        "nothing was taken in",
         next_step="install the newer version here too, then type the same command again",
     )
 
@@ -121,7 +134,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
         raise newer(path, str(error)) from error
     except KeyError as error:
         raise UsageError(
-            f"{path} is a zip file, but no bundle: it has no {MANIFEST}", next_step=_NAME_ONE
+            f"{shown_path(path)} is a zip file, but no bundle: it has no {MANIFEST}", next_step=_NAME_ONE
         ) from error
     except _BROKEN as error:
         raise damaged(path, f"its {MANIFEST} cannot be read ({error})") from error

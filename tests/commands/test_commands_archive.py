@@ -1,6 +1,8 @@
 """`note`, `trash`, `gc` and `history --decision`, as an author types them."""
 
+import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -168,15 +170,91 @@ def test_gc_lists_first_and_removes_only_when_told(made: Desk, capsys: pytest.Ca
         trash([1], undo=True)
 
 
-def test_gc_tells_of_files_that_no_row_names(made: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    stranger = made.root / "data" / "blobs" / "ab" / f"{'cd' * 31}.png"
-    stranger.parent.mkdir(exist_ok=True)
-    stranger.write_bytes(b"new")
+def _stranger(made: Desk, name: str = "cd", *, days: int = 9) -> Path:
+    """A file in the store that no row names, written so long ago."""
+    path = made.root / "data" / "blobs" / "ab" / f"{name * 31}.png"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"new")
+    moment = time.time() - days * 86_400
+    os.utime(path, (moment, moment))
+    return path
+
+
+def test_gc_tells_of_new_files_that_no_row_names(made: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    stranger = _stranger(made, days=0)
 
     gc(yes=True)
+    gc(yes=True, unnamed=True)
 
+    said = capsys.readouterr()
     assert stranger.exists()
-    assert "1 file kept that no row names" in capsys.readouterr().err
+    assert said.err.count("1 file kept that no row names") == 2
+    assert said.out == "nothing to clear away\nno file to move aside\n"
+
+
+def test_gc_moves_files_that_no_row_names_only_when_told_and_says_where_to(
+    made: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = _stranger(made)
+    trash([1])
+    capsys.readouterr()
+
+    gc(unnamed=True)
+    listed = capsys.readouterr()
+    gc(yes=True)
+    cleared = capsys.readouterr()
+    stays = stranger.exists()
+    gc(yes=True, unnamed=True)
+    moved = capsys.readouterr()
+
+    (aside,) = (made.root / "data" / "set-aside").rglob("*.png")
+    day = f"data/set-aside/{aside.parent.name}"
+    line = f"data/blobs/ab/{stranger.name}  3 bytes"
+    assert listed.out.splitlines() == [
+        f"{line}  named by nothing; perhaps the second picture of a task",
+        "1 file, 3 bytes would be moved aside",
+    ]
+    assert listed.err.splitlines()[-1] == "next: pipeline gc --unnamed --yes"
+    assert "1 file, 3 bytes that no row names" in cleared.err
+    assert "To see them: pipeline gc --unnamed" in cleared.err
+    assert stays
+    assert aside.read_bytes() == b"new"
+    assert not stranger.exists()
+    assert moved.out.splitlines() == [f"{line}  moved", f"1 file, 3 bytes moved to {day}"]
+    assert "you may delete there by hand" in moved.err
+    assert moved.err.splitlines()[-1] == f"next: pipeline import {aside.parent}"
+
+
+def test_gc_refuses_to_move_what_a_lost_history_may_name(made: Desk) -> None:
+    old = made.root / "data" / "history.db"
+    old.rename(made.root / "history.db")
+    for path in _blobs(made):
+        moment = time.time() - 9 * 86_400
+        os.utime(path, (moment, moment))
+    before = _blobs(made)
+    assert made("init").code == 0
+
+    listed, cleared = made("gc", "--unnamed"), made("gc", "--yes")
+    moved = made("gc", "--unnamed", "--yes")
+
+    assert (listed.code, cleared.code, moved.code) == (2, 0, 2)
+    assert "error: 2 files of the store have no row, and 0 have one" in listed.err
+    assert moved.last == "next: pipeline restore DIR --force"
+    assert _blobs(made) == before
+
+
+def test_gc_under_another_history_removes_nothing(made: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _blobs(made)
+    for path in before:
+        os.utime(path, (0, 0))
+    monkeypatch.setenv("PIPELINE_DATABASE_URL", "sqlite:///data/other.db")
+    assert made("db", "upgrade").code == 0
+
+    said = made("gc", "--yes"), made("gc", "--unnamed", "--yes")
+
+    assert [one.code for one in said] == [0, 2]
+    assert "PIPELINE_DATABASE_URL names" in said[1].err
+    assert _blobs(made) == before
 
 
 def test_the_title_of_an_article_finds_its_pictures(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """`export` and `import` as they are typed: a second home with the same memory, pictures made elsewhere."""
 
 import json
+import os
 import shutil
 import time
 import zipfile
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image  # noqa: TID251 - a picture that was made elsewhere
 
+from pipeline import log
 from pipeline.history.schema import upgrade
 from pipeline.providers.simulator.server import Simulator
 from tests.commands.bench import KEYS, Desk, image
@@ -248,3 +250,68 @@ def test_what_was_cleared_away_does_not_keep_a_bundle_from_being_taken_in(desk: 
     exported, imported = desk("export", "all.zip"), desk("import", "all.zip", "--home", second)
 
     assert (thrown.code, cleared.code, exported.code, imported.code) == (0, 0, 0, 0)
+
+
+def test_an_export_says_what_is_not_settled(desk: Desk) -> None:
+    desk("run", desk.spec(*WEEK), "--provider", "simulator")
+    desk.change("UPDATE generation SET state = 'planned', charged = 'no', blob_sha256 = NULL WHERE id = 1")
+    desk.change("UPDATE generation SET state = 'unknown', charged = 'maybe', blob_sha256 = NULL WHERE id = 2")
+
+    said = desk("export", "all.zip")
+
+    assert said.code == 0, said.err
+    assert "1 order was not sent yet, so it is not in it\n" in said.err
+    assert "1 order is not settled, so it is in it without its picture;" in said.err
+
+
+def test_a_file_that_cannot_be_written_is_no_fault_of_the_history(desk: Desk) -> None:
+    desk("run", desk.spec(image()), "--provider", "simulator")
+
+    said = desk("export", "/proc/x.zip")
+
+    assert said.code == 3
+    assert "error: /proc/x.zip: cannot be written" in said.err
+
+
+@pytest.mark.parametrize("day", ["２０２６-１１-０１", "٢٠٢٦-١١-٠١", "2026-11", "yesterday"])
+def test_a_day_is_written_in_plain_digits(desk: Desk, day: str) -> None:
+    desk("run", desk.spec(image()), "--provider", "simulator")
+
+    said = desk("export", "all.zip", "--since", day)
+
+    assert said.code == 2
+    assert f"{day!r} is no day, such as 2026-11-01" in said.err
+
+
+def test_names_and_words_of_a_folder_from_anywhere_are_shown_and_kept_safely(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "_hidden", set())
+    monkeypatch.setenv("VOLC_SECRETKEY", KEYS.secret_key)
+    folder = _sketches(desk)
+    (folder / "cat.txt").write_text(f"a cat with {KEYS.secret_key}", "utf-8")
+    (folder / "evil\x1b[2J\n.png").write_bytes((folder / "cat.png").read_bytes()[:60])
+    lobster = folder / os.fsdecode("龙虾.png".encode("gbk"))
+    Image.new("RGB", (12, 9), "red").save(lobster)
+
+    said = desk("import", "sketches")
+
+    assert said.code == 3
+    assert "\x1b" not in said.out + said.err
+    assert said.out.splitlines()[2].startswith("not taken: evil\\x1b[2J\\n.png: ")
+    assert said.out.splitlines()[3].startswith("龙虾.png: generation 3, imported/sketches/龙虾")
+    assert [item["prompt"] for item in _history(desk)] == ["", "a cat with ***", ""]
+
+
+def test_a_bundle_with_a_name_in_another_encoding_is_written_and_read(desk: Desk, second: Path) -> None:
+    desk("run", desk.spec(image()), "--provider", "simulator")
+    name = os.fsdecode("龙虾.zip".encode("gbk"))
+
+    exported = desk("export", name)
+    imported = desk("import", name, "--home", second)
+    Path(name).write_bytes(b"no zip")
+    refused = desk("import", name, "--home", second)
+
+    assert (exported.code, imported.code, refused.code) == (0, 0, 2)
+    assert exported.out.startswith("龙虾.zip: 1 generation and 1 picture")
+    assert "error: 龙虾.zip is not a bundle" in refused.err

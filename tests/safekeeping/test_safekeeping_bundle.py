@@ -1,5 +1,6 @@
 """Bundles: what one home exports, another takes in, whole, once, and beside what it knows itself."""
 
+import json
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -25,7 +26,16 @@ from pipeline.safekeeping.pictures import Fate
 from pipeline.safekeeping.taking_in import TakenIn, take_in
 from pipeline.subject import Subject
 from tests.history.book import NOW, WIDE_OPEN, after, written
-from tests.safekeeping.ward import LATER, Ward, everything, files_of, names_in, room_for, rows
+from tests.safekeeping.ward import (
+    LATER,
+    Ward,
+    everything,
+    files_of,
+    interrupted_commits,
+    names_in,
+    room_for,
+    rows,
+)
 
 NOTHING = Brought(generations=0, moved_on=0, decisions=0, assets=0, files=0)
 PLAIN = "q1:cat"
@@ -385,10 +395,12 @@ def test_a_damaged_history_is_not_exported(ward: Ward, bundle: Path) -> None:
     assert names_in(bundle.parent) == []
 
 
-def test_when_the_rows_cannot_come_no_picture_stays(ward: Ward, other: Ward, bundle: Path) -> None:
+def test_when_the_rows_cannot_come_nothing_names_the_pictures_and_the_next_time_needs_no_copy(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
     ward.paint("cat")
     _export(ward, bundle)
-    kept = other.paint("mine")
+    other.paint("mine")
     other.book.sql("CREATE TRIGGER no BEFORE INSERT ON blob BEGIN SELECT RAISE(ABORT, 'no'); END")
     before = everything(other.path)
 
@@ -396,9 +408,9 @@ def test_when_the_rows_cannot_come_no_picture_stays(ward: Ward, other: Ward, bun
         _import(other, bundle)
 
     assert everything(other.path) == before
-    assert list(files_of(other.home.blobs)) == [
-        other.blob(kept.master).relative_to(other.home.blobs).as_posix()
-    ]
+    other.book.sql("DROP TRIGGER no")
+    assert _import(other, bundle).copied == 0
+    assert other.rows("SELECT count(*) FROM blob") == [(2,)]
 
 
 def test_every_table_is_carried_or_left_behind_on_purpose() -> None:
@@ -417,3 +429,156 @@ def test_nothing_is_left_beside_the_history(ward: Ward, other: Ward, bundle: Pat
     assert [name for name in names_in(other.home.data) if name.startswith(".tmp-")] == []
     assert names_in(bundle.parent) == ["week12.zip"]
     assert rows(other.path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_damaged_picture_of_the_home_is_mended_by_the_bundles_whole_one(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
+    master = ward.paint("cat").master
+    other.put("cat")
+    whole = other.blob(master).read_bytes()
+    other.blob(master).write_bytes(bytes(len(whole)))
+    _export(ward, bundle)
+
+    taken = _import(other, bundle)
+
+    assert (taken.copied, taken.present) == (1, 0)
+    assert other.blob(master).read_bytes() == whole
+
+
+def test_a_picture_of_the_home_that_is_damaged_and_in_no_bundle_is_lacking(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
+    master = ward.paint("cat").master
+    ward.blob(master).unlink()
+    other.put("cat")
+    other.blob(master).write_bytes(bytes(other.blob(master).stat().st_size))
+    _export(ward, bundle)
+
+    assert [picture.sha256 for picture in _import(other, bundle).lacking] == [master and master.sha256]
+
+
+def _repack(bundle: Path, change: dict[str, bytes], *, compressed: bool = False) -> None:
+    """Write a bundle again with other bytes in some of its parts."""
+    parts = _parts(bundle) | change
+    kind = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(bundle, "w", kind) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+def test_a_changed_picture_is_refused_though_the_home_has_a_whole_one(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
+    ward.paint("cat")
+    other.paint("cat")
+    _export(ward, bundle)
+    (name,) = (name for name in _parts(bundle) if name.startswith("blobs/"))
+    _repack(bundle, {name: bytes(len(_parts(bundle)[name]))})
+    before = everything(other.path)
+
+    with pytest.raises(IncompleteError, match="another hash"):
+        _import(other, bundle)
+
+    assert everything(other.path) == before
+
+
+def test_a_bundle_of_a_format_that_never_was_is_refused(ward: Ward, other: Ward, bundle: Path) -> None:
+    ward.paint("cat")
+    _export(ward, bundle)
+    manifest = json.loads(_parts(bundle)["manifest.json"])
+    _repack(bundle, {"manifest.json": json.dumps(manifest | {"format": 0}).encode()})
+
+    with pytest.raises(IncompleteError, match="a format that never was"):
+        _import(other, bundle)
+
+
+def test_what_a_bundle_says_of_itself_never_reaches_the_terminal_as_commands(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
+    ward.paint("cat")
+    _export(ward, bundle)
+    manifest = json.loads(_parts(bundle)["manifest.json"])
+    _repack(bundle, {"manifest.json": json.dumps(manifest | {"revision": "\x1b]0;x\x07\n"}).encode()})
+
+    with pytest.raises(HistoryError) as refusal:
+        _import(other, bundle)
+
+    assert "revision \\x1b]0;x\\x07\\n, this" in refusal.value.message
+
+
+def test_a_bundle_whose_picture_unpacks_for_ever_is_refused_before_a_byte_of_it(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
+    ward.paint("cat")
+    _export(ward, bundle)
+    (name,) = (name for name in _parts(bundle) if name.startswith("blobs/"))
+    manifest = json.loads(_parts(bundle)["manifest.json"])
+    zeros = bytes(150_000_000)
+    manifest["pictures"][0] |= {"bytes": len(zeros)}
+    change = {name: zeros, "manifest.json": json.dumps(manifest).encode()}
+    _repack(bundle, change, compressed=True)
+    assert bundle.stat().st_size < 1_000_000
+
+    with room_for(2_000_000), pytest.raises(IncompleteError, match="made to fill a disk"):
+        _import(other, bundle)
+
+    assert not other.path.exists()
+
+
+def test_a_member_that_unpacks_to_more_than_it_says_stops_at_what_it_said(
+    ward: Ward, other: Ward, bundle: Path
+) -> None:
+    ward.paint("cat")
+    _export(ward, bundle)
+    (name,) = (name for name in _parts(bundle) if name.startswith("blobs/"))
+    size = len(_parts(bundle)[name])
+    _repack(bundle, {name: bytes(50_000_000)}, compressed=True)
+    data = bytearray(bundle.read_bytes())
+    for place in (data.index(name.encode()) - 30 + 22, data.rindex(name.encode()) - 46 + 24):
+        data[place : place + 4] = size.to_bytes(4, "little")
+    bundle.write_bytes(data)
+
+    with room_for(2_000_000), pytest.raises(IncompleteError, match="is refused"):
+        _import(other, bundle)
+
+    assert files_of(other.home.blobs) == {}
+
+
+def test_a_picture_stays_where_its_row_came_though_ctrl_c_came_with_the_commit(
+    ward: Ward, other: Ward, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = ward.paint("cat").master
+    _export(ward, bundle)
+    other.paint("mine")
+    other.close()
+
+    with interrupted_commits(monkeypatch, other.path), pytest.raises(KeyboardInterrupt):
+        _import(other, bundle)
+
+    assert other.rows("SELECT count(*) FROM generation") == [(2,)]
+    assert other.blob(master).read_bytes() == ward.blob(master).read_bytes()
+    assert _import(other, bundle).brought == NOTHING
+
+
+def test_what_an_export_leaves_out_or_takes_without_a_picture_is_counted(ward: Ward, bundle: Path) -> None:
+    ward.paint("cat")
+    waiting = ward.book.planned(request="q1:waiting").id
+    ward.book.submitting(request="q1:sent")
+    ward.book.submitted("task-9", request="q1:underway")
+
+    everything_there = _export(ward, bundle)
+    part = _export(ward, bundle.with_name("part.zip"), frozenset({1, waiting}))
+
+    assert (everything_there.unsent, everything_there.open) == (1, 2)
+    assert (part.unsent, part.open, part.manifest.generations) == (1, 0, 1)
+    assert names_in(bundle.parent) == ["part.zip", "week12.zip"]
+
+
+def test_a_folder_that_takes_no_file_is_not_the_historys_fault(ward: Ward) -> None:
+    ward.paint("cat")
+
+    with pytest.raises(IncompleteError) as refusal:
+        _export(ward, Path("/proc/x.zip"))
+
+    assert refusal.value.message.startswith("/proc/x.zip: cannot be written")

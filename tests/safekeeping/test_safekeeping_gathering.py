@@ -2,12 +2,14 @@
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin  # noqa: TID251 - real files, as other tools write them
 
+from pipeline import log
 from pipeline.errors import UsageError
 from pipeline.history.search import Filters
 from pipeline.history.states import Charged, Choice, State
@@ -121,7 +123,7 @@ def test_a_picture_that_was_thrown_away_and_cleared_gets_its_file_back_and_stays
     (taken,) = _gather(ward, folder)
     assert taken.generation is not None
     ward.book.memory.trash([taken.generation], at=NOW)
-    clear_away(ward.home, ward.book.database, now=NOW)
+    clear_away(ward.home, ward.book.database, history=ward.path, now=NOW)
     assert files_of(ward.home.blobs) == {}
 
     (found,) = _gather(ward, folder)
@@ -298,3 +300,108 @@ def test_a_seed_that_is_none_is_left_out(folder: Path, seed: object) -> None:
 
 def test_what_a_terminal_would_obey_is_taken_out_of_a_prompt(folder: Path) -> None:
     assert _origin(folder, txt="a \x1b[31mcat\x07").prompt == "a [31mcat"
+
+
+def _named(folder: Path, name: bytes, data: bytes) -> None:
+    """A file whose name is these bytes."""
+    with open(os.fsencode(folder) + b"/" + name, "wb") as file:  # noqa: PTH123 - a path of bytes
+        file.write(data)
+
+
+def test_a_name_in_another_encoding_is_read_where_it_can_be(ward: Ward, folder: Path) -> None:
+    _named(folder, "龙虾.png".encode("gbk"), png("lobster"))
+    _named(folder, "龙虾.txt".encode("gbk"), "一只龙虾".encode())
+    _named(folder, b"caf\xe9.png", png("coffee"))
+    _named(folder, "猫.png".encode(), png("cat"))
+
+    found = _gather(ward, folder)
+
+    assert {one.shown: one.asset.rpartition("/")[2] for one in found} == {
+        "龙虾.png": "龙虾",
+        "caf\ufffd.png": "caf",
+        "猫.png": "猫",
+    }
+    assert all(not one.problem for one in found)
+    assert {ward.book.read(one.generation or 0).prompt for one in found} == {"", "一只龙虾"}
+    notes = [note for (note,) in ward.rows("SELECT note FROM event ORDER BY note")]
+    assert notes[-1] == "taken in from 龙虾.png, prompt from 龙虾.txt"
+
+
+def test_a_folder_in_another_encoding_gives_its_name_too(ward: Ward, tmp_path: Path) -> None:
+    made = tmp_path / os.fsdecode("素材".encode("gbk"))
+    made.mkdir()
+    (made / "cat.png").write_bytes(png("cat"))
+    (made / "broken.png").write_bytes(png("cat")[:40])
+
+    broken, taken = _gather(ward, made)
+
+    assert taken.asset == "imported/素材/cat"
+    assert broken.problem.startswith("broken.png: ")
+    for path in made.iterdir():
+        path.unlink()
+    with pytest.raises(UsageError, match="/素材 holds no PNG"):
+        pictures_in(ward.home, made)
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_as_signs(ward: Ward, folder: Path) -> None:
+    evil = "a\x1b]0;x\x07\n9 pictures taken in\u202e.png"
+    (folder / evil).write_bytes(png("cat"))
+    (folder / f"b{evil}").write_bytes(png("dog")[:40])
+    (folder / "全角\u3000空格.png").write_bytes(png("bird"))
+
+    taken, broken, plain = _gather(ward, folder)
+
+    assert taken.shown == "a\\x1b]0;x\\x07\\n9 pictures taken in\\u202e.png"
+    assert broken.problem.startswith("ba\\x1b]0;x\\x07\\n9 pictures taken in\\u202e.png: ")
+    assert plain.shown == "全角\u3000空格.png"
+    assert broken.problem.isprintable()
+    assert ward.rows("SELECT note FROM event")[0] == (f"taken in from {taken.shown}",)
+
+
+def test_a_link_beside_a_picture_is_never_read(ward: Ward, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("secret_access_key = 7f3a")
+    (folder / "robot.png").write_bytes(png("robot"))
+    (folder / "robot.txt").symlink_to(tmp_path / "credentials")
+    (folder / "robot.png.json").symlink_to(tmp_path / "credentials")
+
+    (taken,) = _gather(ward, folder)
+
+    assert taken.origin == Origin()
+
+
+def test_a_picture_that_is_a_link_is_not_taken(ward: Ward, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "diary.png").write_bytes(png("diary"))
+    (folder / "a.png").symlink_to(tmp_path / "diary.png")
+    (folder / "b.png").symlink_to(tmp_path / "nowhere.png")
+    (folder / "c.png").write_bytes(png("cat"))
+
+    found = _gather(ward, folder)
+
+    assert [one.problem for one in found] == [
+        "a.png: a link, which is not followed",
+        "b.png: a link, which is not followed",
+        "",
+    ]
+
+
+def test_a_folder_that_is_itself_a_link_is_taken_in(ward: Ward, folder: Path, tmp_path: Path) -> None:
+    (folder / "cat.png").write_bytes(png("cat"))
+    (tmp_path / "shortcut").symlink_to(folder)
+
+    (taken,) = _gather(ward, tmp_path / "shortcut")
+
+    assert taken.asset == "imported/My-Sketches-2026/cat"
+
+
+@pytest.mark.parametrize("words", ["a cat {} b", "{}", "a\n{}", "x" * 19_990 + "{}"])
+def test_a_secret_of_this_process_is_in_no_prompt(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr(log, "_hidden", set())
+    log.hide("wJalrXUtnFEMI-K7MDENG")
+    text = words.format("wJalrXUtn\u200bFEMI-\x1bK7MDENG")
+
+    found = _origin(folder, json=json.dumps({"prompt": text, "model": text, "negative_prompt": text}))
+
+    assert "***"[: len(found.prompt)] in found.prompt
+    assert "wJalr" not in repr(found)

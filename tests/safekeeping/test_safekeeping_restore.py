@@ -24,7 +24,16 @@ from pipeline.safekeeping.record import BackupFolder
 from pipeline.storage import sha256_file
 from tests.history.alembics import ROOT, with_next_revision
 from tests.history.book import NOW, after
-from tests.safekeeping.ward import LATER, Ward, everything, files_of, names_in, room_for, rows
+from tests.safekeeping.ward import (
+    LATER,
+    Ward,
+    everything,
+    files_of,
+    interrupted_commits,
+    names_in,
+    room_for,
+    rows,
+)
 
 
 def _refusal(ward: Ward, folder: Path, *, force: bool = False) -> PipelineError:
@@ -486,3 +495,20 @@ def test_what_was_brought_back_can_be_backed_up_again(ward: Ward, folder: Path) 
 
     assert done.record.generations == 2
     assert rows(folder / "history.db", "SELECT count(*) FROM blob") == [(2,)]
+
+
+def test_the_old_history_is_kept_though_ctrl_c_came_with_the_commit(
+    ward: Ward, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.paint("cat")
+    ward.back_up(folder)
+    ward.paint("dog", at=after(60))
+    ward.close()
+    old = everything(ward.path)
+
+    with interrupted_commits(monkeypatch, ward.path), pytest.raises(KeyboardInterrupt):
+        ward.restore(folder, force=True)
+
+    (kept,) = ward.home.data.glob("history-before-restore-*.db")
+    assert everything(kept) == old
+    assert ward.rows("SELECT count(*) FROM generation") == [(2,)]

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image  # noqa: TID251 - a real picture for the store
 
 from pipeline.history.database import Database
@@ -144,3 +146,20 @@ def room_for(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def interrupted_commits(monkeypatch: pytest.MonkeyPatch, path: Path) -> Iterator[None]:
+    """Let Ctrl-C come just after each commit of a transaction over a database file."""
+    connect = sqlite3.connect
+
+    class Interrupted(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            found = super().execute(sql, *values)
+            if sql == "COMMIT" and super().execute("PRAGMA database_list").fetchone()[2] == str(path):
+                raise KeyboardInterrupt
+            return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", partial(connect, factory=Interrupted))
+        yield
