@@ -72,15 +72,14 @@ def show_costs(by: str, tag: str | None, *, as_json: bool, home: Path | None) ->
     with history_of(at, terminal) as database:
         search = Search(database)
         spent = search.spending(by, tag=tag)
-        doubtful = search.generations(Filters(states=past.DOUBT, limit=100))
+        doubtful = search.doubtful()
     if as_json:
         terminal.document(past.costs_document(by if tag is None else tag, spent))
     else:
         past.show_costs(terminal, by if tag is None else tag, spent, at.settings.currency)
-    real = [item for item in doubtful if not item.simulated]
-    for item in real:
+    for item in doubtful:
         terminal.warn(f"in doubt: generation {item.id} of {item.asset}")
-    terminal.next_step(past.step_for(real[0]) if real else "pipeline history")
+    terminal.next_step(past.step_for(doubtful[0]) if doubtful else "pipeline history")
 
 
 def dossiers_of(search: Search, name: str) -> tuple[Dossier, ...]:

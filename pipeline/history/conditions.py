@@ -1,7 +1,5 @@
 """Conditions on generations that are more than a column's value: words beside them, decisions on them."""
 
-import unicodedata
-
 from sqlalchemy import ColumnElement, and_, or_, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
@@ -10,11 +8,19 @@ from pipeline.history.models import AssetRow, GenerationRow
 from pipeline.history.states import Choice, State
 
 
-def beside(text: str) -> ColumnElement[bool]:
-    """A text is found beside a generation: in its article's title, or in a note on it or on its asset."""
-    said = unicodedata.normalize("NFC", text)
-    titled = select(AssetRow.key).where(AssetRow.title.contains(said, autoescape=True))
-    return or_(GenerationRow.asset_key.in_(titled), notes.saying(said))
+def says(word: str) -> ColumnElement[bool]:
+    """A word of a search is found in a generation's prompt or asset key, or beside it."""
+    return or_(
+        GenerationRow.prompt.contains(word, autoescape=True),
+        GenerationRow.asset_key.contains(word, autoescape=True),
+        beside(word),
+    )
+
+
+def beside(word: str) -> ColumnElement[bool]:
+    """A word is found beside a generation: in its article's title, or in a note on it or on its asset."""
+    titled = select(AssetRow.key).where(AssetRow.title.contains(word, autoescape=True))
+    return or_(GenerationRow.asset_key.in_(titled), notes.saying(word))
 
 
 def is_decided(session: Session, word: str) -> ColumnElement[bool]:

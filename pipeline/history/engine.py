@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event  # noqa: TID251 - history owns SQLAlchemy
-from sqlalchemy.exc import DatabaseError  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy.exc import DatabaseError, DisconnectionError  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import HistoryError, IncompleteError, PipelineError
 
 BUSY_SECONDS = 30
+FILE = "file"
+"""Under this name a connection's `info` has what tells its database file from another in its place."""
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -35,9 +37,11 @@ def open_engine(url: str | URL, *, foreign_keys: bool = True) -> Engine:
     """An engine whose transactions are what the ledger needs; parameters never appear in its errors."""
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
+    place = engine.url.database or ""
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
+    def _prepare(connection: Any, record: Any) -> None:
+        record.info[FILE] = _identity(place)
         connection.isolation_level = None  # we emit BEGIN ourselves, so that DDL is transactional too
         for pragma in (
             f"journal_mode={journal}",
@@ -46,11 +50,27 @@ def open_engine(url: str | URL, *, foreign_keys: bool = True) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "checkout")
+    def _follow(_connection: Any, record: Any, _proxy: Any) -> None:
+        # An open file stays what it was when another takes its name: whoever kept it open would go on
+        # reading, and writing, where nobody looks any more.
+        if _identity(place) not in (None, record.info[FILE]):
+            raise DisconnectionError("another file has taken the place of the database")
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
 
     return engine
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What tells a file from all others while both are there; None where there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def unusable(where: str, reason: str) -> PipelineError:

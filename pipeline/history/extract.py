@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,7 +24,7 @@ _LONGEST = 1_000_000
 _LEAST_ROW = 4
 """Bytes that a row takes at least; a file that gives more rows than that is made to keep a reader busy."""
 _LARGEST = 1_000_000_000
-"""No history has more; numbers beyond would leave none for those that come after."""
+"""No history has more; numbers beyond would leave none for those that come after, and no room for sums."""
 
 _KEYS = (
     ("generation", "asset_key"),
@@ -139,7 +140,10 @@ def _rows(
     database: sqlite3.Connection, table: str, columns: Mapping[str, tuple[str, bool]], most: int
 ) -> Iterator[Row]:
     """Every row of a table, its values checked by their declared types."""
-    checks = {name: (_CHECKS[kind.partition("(")[0]], needed) for name, (kind, needed) in columns.items()}
+    checks = {
+        name: (_is_whole if name == "seed" else _CHECKS[kind.partition("(")[0]], needed)
+        for name, (kind, needed) in columns.items()
+    }
     listed = ", ".join(f'"{name}"' for name in columns)
     order = " ORDER BY id" if "id" in columns else ""
     for number, values in enumerate(database.execute(f"SELECT {listed} FROM {table}{order}")):  # noqa: S608 - our own names
@@ -238,27 +242,38 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int)
 
 
+def _is_count(value: Any) -> bool:
+    """Every number but a seed is a count, an amount or a row's own: sums of those must fit 64 bits."""
+    return isinstance(value, int) and 0 <= value <= _LARGEST
+
+
 def _is_moment(value: Any) -> bool:
+    """Exactly as moments are kept, as not all readers know other forms; in years that every zone can show."""
     try:
-        return isinstance(value, str) and len(value) == 26 and datetime.fromisoformat(value).tzinfo is None
-    except ValueError:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
         return False
+    return 1970 <= at.year < 9999 and at.isoformat(sep=" ", timespec="microseconds") == value
 
 
 def _is_object(value: Any) -> bool:
+    """A JSON object that can be written again: no NaN, no half of a character."""
     try:
-        return _is_text(value) and isinstance(json.loads(value), dict)
+        if not _is_text(value) or not isinstance(found := json.loads(value), dict):
+            return False
+        json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return False
+    return True
 
 
 _CHECKS: Mapping[str, _Check] = {
     "VARCHAR": _is_text,
     "TEXT": _is_text,
-    "INTEGER": _is_whole,
-    "BIGINT": _is_whole,
+    "INTEGER": _is_count,
+    "BIGINT": _is_count,
     "BOOLEAN": lambda value: value in (0, 1),
-    "FLOAT": lambda value: isinstance(value, int | float),
+    "FLOAT": lambda value: isinstance(value, int | float) and isfinite(value),
     "DATETIME": _is_moment,
     "JSON": _is_object,
     "BLOB": lambda value: isinstance(value, bytes) and len(value) <= _LONGEST,

@@ -4,11 +4,12 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import ColumnElement, func, or_, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import UsageError
 from pipeline.history.models import AssetRow, DecisionRow, GenerationRow
+from pipeline.history.parts import chunks
 from pipeline.history.records import Note
 from pipeline.history.said import NoteRow
 
@@ -40,23 +41,32 @@ def remove(session: Session, on: Target, text: str | None, at: datetime) -> Note
 
 def on_target(session: Session, on: Target) -> tuple[Note, ...]:
     """The notes on one picture or asset, oldest first."""
-    target = NoteRow.generation_id == on if isinstance(on, int) else NoteRow.asset_key == on
-    return _notes(session, target)
+    return _notes(session, NoteRow.generation_id == on if isinstance(on, int) else NoteRow.asset_key == on)
 
 
 def on_generations(session: Session, ids: Sequence[int]) -> dict[int, tuple[Note, ...]]:
     """The notes on each generation that has any, oldest first."""
     found: dict[int, tuple[Note, ...]] = {}
-    for start in range(0, len(ids), 500):
-        for note in _notes(session, NoteRow.generation_id.in_(ids[start : start + 500])):
+    for chunk in chunks(ids):
+        for note in _notes(session, NoteRow.generation_id.in_(chunk)):
             assert note.generation is not None
             found[note.generation] = (*found.get(note.generation, ()), note)
     return found
 
 
+def on_assets(session: Session, assets: Sequence[str]) -> dict[str, tuple[Note, ...]]:
+    """The notes on each asset that has any, oldest first."""
+    found: dict[str, tuple[Note, ...]] = {}
+    for chunk in chunks(assets):
+        for note in _notes(session, NoteRow.asset_key.in_(chunk)):
+            assert note.asset is not None
+            found[note.asset] = (*found.get(note.asset, ()), note)
+    return found
+
+
 def saying(text: str) -> ColumnElement[bool]:
     """The condition that a generation has a note with this text, or that its asset has."""
-    said = (NoteRow.id.in_(_newest()), ~NoteRow.removed, NoteRow.text.contains(text, autoescape=True))
+    said = _standing(NoteRow.text.contains(text, autoescape=True))
     return or_(
         GenerationRow.id.in_(select(NoteRow.generation_id).where(*said, NoteRow.generation_id.is_not(None))),
         GenerationRow.asset_key.in_(select(NoteRow.asset_key).where(*said, NoteRow.asset_key.is_not(None))),
@@ -65,7 +75,7 @@ def saying(text: str) -> ColumnElement[bool]:
 
 def noted() -> ColumnElement[bool]:
     """The condition that a generation has a note of its own."""
-    said = (NoteRow.id.in_(_newest()), ~NoteRow.removed, NoteRow.generation_id.is_not(None))
+    said = _standing(NoteRow.generation_id.is_not(None))
     return GenerationRow.id.in_(select(NoteRow.generation_id).where(*said))
 
 
@@ -74,12 +84,16 @@ def noted_ids(session: Session) -> tuple[int, ...]:
     return tuple(session.scalars(select(GenerationRow.id).where(noted()).order_by(GenerationRow.id)))
 
 
-def _newest() -> Select[int]:
-    return select(func.max(NoteRow.id)).group_by(NoteRow.asset_key, NoteRow.generation_id, NoteRow.text)
+def _standing(about: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of notes that stand. `about` must say the same of all rows of one target and text."""
+    # Inside the subquery too, or it would group every note there is for each question.
+    newest = select(func.max(NoteRow.id)).where(about)
+    newest = newest.group_by(NoteRow.asset_key, NoteRow.generation_id, NoteRow.text)
+    return about, NoteRow.id.in_(newest), ~NoteRow.removed
 
 
-def _notes(session: Session, target: ColumnElement[bool]) -> tuple[Note, ...]:
-    query = select(NoteRow).where(target, NoteRow.id.in_(_newest()), ~NoteRow.removed)
+def _notes(session: Session, about: ColumnElement[bool]) -> tuple[Note, ...]:
+    query = select(NoteRow).where(*_standing(about))
     return tuple(
         Note(asset=row.asset_key, generation=row.generation_id, text=row.text, at=row.at)
         for row in session.scalars(query.order_by(NoteRow.id))

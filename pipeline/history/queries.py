@@ -18,7 +18,7 @@ from pipeline.history.models import (
     OwnFileRow,
     SpecRow,
 )
-from pipeline.history.records import AssetFact, Delivered, Generation, Known, Master, OwnPicture
+from pipeline.history.records import AssetFact, Decision, Delivered, Generation, Known, Master, OwnPicture
 from pipeline.history.spending import spent
 from pipeline.history.states import IN_FLIGHT, Purpose, State
 from pipeline.subject import Subject
@@ -58,6 +58,12 @@ class Queries:
                 focus_points=focus.focus_points(session, assets),
             )
 
+    def written_as(self, spec: str, sha256: str) -> tuple[Delivered, ...]:
+        """The files of a spec that were written with just these bytes."""
+        query = select(DeliveredRow).where(DeliveredRow.spec == spec, DeliveredRow.sha256 == sha256)
+        with self._database.reading() as session:
+            return tuple(rows.delivered(row) for row in session.scalars(query.order_by(DeliveredRow.id)))
+
     def own_pictures(self, paths: Sequence[str]) -> dict[str, OwnPicture]:
         """The cached readings of the author's own files, by path."""
         found: dict[str, OwnPicture] = {}
@@ -88,6 +94,11 @@ class Queries:
         """The generation that was decided last for each asset that has one."""
         with self._database.reading() as session:
             return nearby.shown(session, assets)
+
+    def undoable(self, asset: str) -> Decision | None:
+        """What an undo would take back now; a rejection's asset is empty."""
+        with self._database.reading() as session:
+            return decided.undoable(session, asset)
 
     def spec_path(self, name: str) -> str | None:
         """Where a spec of that name was last seen."""

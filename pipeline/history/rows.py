@@ -1,28 +1,21 @@
 """From rows to records, and the one query that every reading of generations starts from."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import Row, Select, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import Select, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history import decided, records, trash
 from pipeline.history.models import BlobRow, DeliveredRow, GenerationRow
+from pipeline.history.parts import chunks as chunks  # noqa: PLC0414 - rows are often asked for in parts
 from pipeline.history.states import Charged, Purpose, Resolution, State
 
-T = TypeVar("T")
 GenerationSelect = Select[GenerationRow, BlobRow]
 
 
 def generations() -> GenerationSelect:
     """Generations, each with its master where it has one."""
     return select(GenerationRow, BlobRow).outerjoin(BlobRow, GenerationRow.blob_sha256 == BlobRow.sha256)
-
-
-def chunks(values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
-    """`values` in parts that fit a statement's parameters."""
-    return [values[start : start + size] for start in range(0, len(values), size)]
 
 
 def master(row: BlobRow) -> records.Master:
@@ -82,7 +75,7 @@ def generation(
 
 def load(session: Session, query: GenerationSelect) -> tuple[records.Generation, ...]:
     """Run a query made from `generations()`."""
-    rows: Sequence[Row[GenerationRow, BlobRow]] = session.execute(query).all()
+    rows = session.execute(query).all()
     ids = [row.id for row, _ in rows]
     rejected, trashed = decided.rejected_ids(session, ids), trash.trashed_ids(session, ids)
     return tuple(

@@ -4,9 +4,8 @@ Text is found with LIKE: full-text trigrams find no two-character Chinese word, 
 prompts takes some tens of milliseconds.
 """
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import (  # noqa: TID251 - history owns SQLAlchemy
@@ -21,17 +20,22 @@ from sqlalchemy import (  # noqa: TID251 - history owns SQLAlchemy
 )
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
-from pipeline.history import conditions, decided, notes, rows
+from pipeline.history import conditions, decided, dossiers, rows
 from pipeline.history.database import Database
-from pipeline.history.models import DecisionRow, DeliveredRow, EventRow, GenerationRow, TagRow
-from pipeline.history.records import UNPAID, Decision, Delivered, Event, Generation, Note, Spending
+from pipeline.history.dossiers import AssetStory, Dossier
+from pipeline.history.look import words_in
+from pipeline.history.models import DeliveredRow, GenerationRow, TagRow
+from pipeline.history.records import UNPAID, Generation, Spending
 from pipeline.history.states import Charged, Choice, State
+
+__all__ = ["AssetStory", "Dossier", "Filters", "Search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What to look for; everything that is set must hold. `tags` are (name, value) pairs.
 
+    Each word of `text` must be found, in prompt, asset key, title or note.
     `decisions` are words of `pipeline.history.look.DECISIONS`, of which one must hold.
     """
 
@@ -47,24 +51,6 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
-    """All about one generation. `decisions` with those taken back; `notes` also on its asset."""
-
-    generation: Generation
-    tags: dict[str, str] = field(default_factory=dict)
-    events: tuple[Event, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    files: tuple[Delivered, ...] = ()
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def newest(self) -> Choice | None:
-        """The newest word on it that stands."""
-        said = decided.standing_among((item.asset, item.generation, item.choice) for item in self.decisions)
-        return Choice(said[-1][2]) if said else None
 
 
 class Search:
@@ -98,28 +84,35 @@ class Search:
 
     def dossier(self, generation: int) -> Dossier | None:
         """Everything about one generation; None when there is no such number."""
+        return next(iter(self.dossiers([generation])), None)
+
+    def dossiers(self, ids: Sequence[int]) -> tuple[Dossier, ...]:
+        """Everything about some generations at one moment, in their order; without numbers that are none."""
         with self._database.reading() as session:
-            found = rows.load(session, rows.generations().where(GenerationRow.id == generation))
-            if not found:
-                return None
-            return Dossier(
-                generation=found[0],
-                tags=_tags(session, generation),
-                events=_events(session, generation),
-                decisions=_decisions(session, generation),
-                files=_files(session, generation),
-                notes=(
-                    *notes.on_target(session, found[0].asset),
-                    *notes.on_target(session, generation),
-                ),
-            )
+            return dossiers.dossiers(session, ids)
 
     def of_asset(self, asset: str) -> tuple[Generation, ...]:
         """The generations that an asset asked for or ever showed, oldest first."""
-        shown = select(DecisionRow.generation_id).where(DecisionRow.asset_key == asset)
-        query = rows.generations().where(or_(GenerationRow.asset_key == asset, GenerationRow.id.in_(shown)))
         with self._database.reading() as session:
-            return rows.load(session, query.order_by(GenerationRow.id))
+            return dossiers.of_asset(session, asset)
+
+    def story(self, asset: str) -> AssetStory:
+        """Everything about an asset at one moment, with the versions that decisions on it must carry."""
+        with self._database.reading() as session:
+            return dossiers.story(session, asset)
+
+    def doubtful(self) -> tuple[Generation, ...]:
+        """Every real order that may have been charged, newest first: what `spending` counts as doubtful."""
+        query = rows.generations().where(
+            GenerationRow.charged == Charged.MAYBE.value, GenerationRow.provider.not_in(UNPAID)
+        )
+        with self._database.reading() as session:
+            return rows.load(session, query.order_by(GenerationRow.id.desc()))
+
+    def tag_names(self) -> tuple[str, ...]:
+        """The name of every tag that any generation has."""
+        with self._database.reading() as session:
+            return tuple(session.scalars(select(TagRow.name).distinct().order_by(TagRow.name)))
 
     def spending(self, by: str, *, tag: str | None = None) -> tuple[Spending, ...]:
         """Charged and doubtful purchases, real ones only, grouped by spec, week, month, model or a tag."""
@@ -159,16 +152,7 @@ class Search:
 
 
 def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.text:
-        text = unicodedata.normalize("NFC", filters.text)  # as prompts and keys are kept
-        found.append(
-            or_(
-                GenerationRow.prompt.contains(text, autoescape=True),
-                GenerationRow.asset_key.contains(text, autoescape=True),
-                conditions.beside(text),
-            )
-        )
+    found: list[ColumnElement[bool]] = [conditions.says(word) for word in words_in(filters.text)]
     if filters.spec:
         found.append(GenerationRow.spec == filters.spec)
     if filters.article:
@@ -239,33 +223,3 @@ def _summed(by: str, spent: Sequence[Spending]) -> tuple[Spending, ...]:
             doubtful_unpriced=one.doubtful_unpriced + (before.doubtful_unpriced if before else 0),
         )
     return tuple(sums.values())
-
-
-def _tags(session: Session, generation: int) -> dict[str, str]:
-    query = select(TagRow).where(TagRow.generation_id == generation).order_by(TagRow.name)
-    return {row.name: row.value for row in session.scalars(query)}
-
-
-def _events(session: Session, generation: int) -> tuple[Event, ...]:
-    query = select(EventRow).where(EventRow.generation_id == generation).order_by(EventRow.id)
-    return tuple(
-        Event(
-            generation=generation,
-            at=row.at,
-            source=State(row.source) if row.source else None,
-            target=State(row.target),
-            run=row.run,
-            note=row.note,
-        )
-        for row in session.scalars(query)
-    )
-
-
-def _decisions(session: Session, generation: int) -> tuple[Decision, ...]:
-    query = select(DecisionRow).where(DecisionRow.generation_id == generation).order_by(DecisionRow.id)
-    return tuple(decided.record(row) for row in session.scalars(query))
-
-
-def _files(session: Session, generation: int) -> tuple[Delivered, ...]:
-    query = select(DeliveredRow).where(DeliveredRow.generation_id == generation).order_by(DeliveredRow.path)
-    return tuple(rows.delivered(row) for row in session.scalars(query))

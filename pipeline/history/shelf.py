@@ -1,24 +1,18 @@
 """The whole history as columns: read once, then kept up with what was added. Reads only, decides nothing."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, String, func, or_, select, type_coerce  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import Select, String, or_, select, type_coerce  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.history import decided, notes, trash
 from pipeline.history.columns import Columns, Links, Mask, Words, no_columns, no_links
-from pipeline.history.models import (
-    DecisionRow,
-    DeliveredRow,
-    EventRow,
-    GenerationRow,
-    TagRow,
-)
-from pipeline.history.said import NoteRow, TrashRow
+from pipeline.history.marks import Marks, is_there, marks, only_grew
+from pipeline.history.models import DecisionRow, DeliveredRow, EventRow, GenerationRow, TagRow
 from pipeline.history.states import Choice, State
 
 STATES = tuple(State)
@@ -35,28 +29,7 @@ class Vocabulary:
     models: Words = field(default_factory=Words)
     tags: Words = field(default_factory=Words)
     slots: Words = field(default_factory=Words)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """How far the tables had grown: their newest numbers; of files also how many, and which was the newest.
-
-    Only rows of files are ever removed, and then the number of the newest may be given again.
-    """
-
-    generation: int = 0
-    event: int = 0
-    decision: int = 0
-    note: int = 0
-    trash: int = 0
-    file: int = 0
-    files: int = 0
-    newest: str = ""
-
-    def lies_before(self, other: "Marks") -> bool:
-        """Whether rows that `other` saw are gone: the history was restored."""
-        growing = ("generation", "event", "decision", "note", "trash")
-        return any(getattr(self, name) < getattr(other, name) for name in growing)
+    platforms: Words = field(default_factory=Words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +40,11 @@ class Snapshot:
     that a generation was ever chosen for.
     """
 
-    marks: Marks = Marks()
+    marks: Marks = field(default_factory=Marks)
     columns: Columns = field(default_factory=no_columns)
     tags: Links = field(default_factory=no_links)
     slots: Links = field(default_factory=no_links)
+    platforms: Links = field(default_factory=no_links)
     shown: Links = field(default_factory=no_links)
     words: dict[int, int] = field(default_factory=dict)
     choices: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -89,79 +63,68 @@ class Shelf:
     def at(self, session: Session) -> Snapshot:
         """The history as the session's transaction sees it."""
         with self._lock:
-            marks, old = _marks(session), self._snapshot
-            if marks.lies_before(old.marks):
+            now, old = marks(session), self._snapshot
+            if not only_grew(session, old.marks, now):
                 old = Snapshot()
-            if marks != old.marks:
-                old = self._snapshot = self._brought_up(session, old, marks)
+            if now != old.marks:
+                old = self._snapshot = self._brought_up(session, old, now)
             return old
 
-    def _brought_up(self, session: Session, old: Snapshot, marks: Marks) -> Snapshot:
+    def _brought_up(self, session: Session, old: Snapshot, now: Marks) -> Snapshot:
         vocabulary, before = self.vocabulary, old.marks
-        columns, tags, words, shown = old.columns, old.tags, old.words, old.shown
-        if (marks.generation, marks.event) != (before.generation, before.event):
+        columns, words, shown = old.columns, old.words, old.shown
+        if any(now.tables[table] != before.tables[table] for table in (GenerationRow, EventRow)):
             columns = columns.with_newer(_generations(session, before, vocabulary))
-            tags = tags.with_more(_tags(session, before, vocabulary))
-        if marks.decision != before.decision:
+        if now.tables[DecisionRow] != before.tables[DecisionRow]:
             said, places = _decisions(session, before, vocabulary)
             words = {**words, **said}
             shown = shown.with_more(places)
-        slots = old.slots
-        if (marks.file, marks.files, marks.newest) != (before.file, before.files, before.newest):
-            newer = _files(session, before, vocabulary)
-            removed = before.files + len(newer) != marks.files
-            if removed or _file(session, before.file) != before.newest:
-                slots, newer = no_links(), _files(session, Marks(), vocabulary)
-            slots = slots.with_more(newer)
-        choices = np.full(len(columns.ids), -1, np.int64)
-        spoken = np.fromiter(words, np.int64, len(words))
-        there = np.isin(spoken, columns.ids)
-        values = np.fromiter(words.values(), np.int64, len(words))
-        choices[columns.places(spoken[there])] = values[there]
+        slots, platforms = _slots_now(session, old, now, vocabulary), old.platforms
+        if slots is not old.slots:
+            names = (slot.partition(".")[0] for slot in vocabulary.slots.known)
+            platforms = slots.renumbered(vocabulary.platforms.numbers(names))
         return Snapshot(
-            marks=marks,
+            marks=now,
             columns=columns,
-            tags=tags,
+            tags=_tags_now(session, old, now, vocabulary),
             slots=slots,
+            platforms=platforms,
             shown=shown,
             words=words,
-            choices=choices,
+            choices=_choices(columns, words),
             noted=columns.flags(notes.noted_ids(session)),
             trashed=columns.flags(trash.trashed_ids(session)),
         )
 
 
-def _marks(session: Session) -> Marks:
-    newest = [
-        select(func.max(column)).scalar_subquery()
-        for column in (
-            GenerationRow.id,
-            EventRow.id,
-            DecisionRow.id,
-            NoteRow.id,
-            TrashRow.id,
-            DeliveredRow.id,
-        )
-    ]
-    files = select(func.count(DeliveredRow.id)).scalar_subquery()
-    found = session.execute(select(*newest, files)).one()
-    generation, event, decision, note, thrown, file, count = (int(number or 0) for number in found)
-    return Marks(
-        generation=generation,
-        event=event,
-        decision=decision,
-        note=note,
-        trash=thrown,
-        file=file,
-        files=count,
-        newest=_file(session, file),
-    )
+def _choices(columns: Columns, words: Mapping[int, int]) -> NDArray[np.int64]:
+    choices = np.full(len(columns.ids), -1, np.int64)
+    spoken = np.fromiter(words, np.int64, len(words))
+    there = np.isin(spoken, columns.ids)
+    values = np.fromiter(words.values(), np.int64, len(words))
+    choices[columns.places(spoken[there])] = values[there]
+    return choices
 
 
-def _file(session: Session, number: int) -> str:
-    """What tells a file from all others; empty when there is none of that number."""
-    row = session.get(DeliveredRow, number)
-    return "" if row is None else f"{row.sha256} {row.path}"
+def _tags_now(session: Session, old: Snapshot, now: Marks, vocabulary: Vocabulary) -> Links:
+    """Those of new generations more; all anew where older ones have other tags now."""
+    if now.tags == old.marks.tags:
+        return old.tags
+    newer = _tags(session, old.marks.newest(GenerationRow), vocabulary)
+    if old.marks.tags + len(newer) == now.tags:
+        return old.tags.with_more(newer)
+    return no_links().with_more(_tags(session, 0, vocabulary))
+
+
+def _slots_now(session: Session, old: Snapshot, now: Marks, vocabulary: Vocabulary) -> Links:
+    """Those of new files more; all anew where files were removed, as their numbers may be given again."""
+    before = old.marks.tables[DeliveredRow]
+    if (now.tables[DeliveredRow], now.files) == (before, old.marks.files):
+        return old.slots
+    newer = _files(session, before.newest, vocabulary)
+    if is_there(session, DeliveredRow, before) and old.marks.files + len(newer) == now.files:
+        return old.slots.with_more(newer)
+    return no_links().with_more(_files(session, 0, vocabulary))
 
 
 def _generations(session: Session, before: Marks, vocabulary: Vocabulary) -> Columns:
@@ -178,9 +141,9 @@ def _generations(session: Session, before: Marks, vocabulary: Vocabulary) -> Col
         GenerationRow.blob_sha256.is_not(None),
         GenerationRow.prompt,
     ).order_by(GenerationRow.id)
-    if before.generation:
-        moved = select(EventRow.generation_id).where(EventRow.id > before.event)
-        query = query.where(or_(GenerationRow.id > before.generation, GenerationRow.id.in_(moved)))
+    if newest := before.newest(GenerationRow):
+        moved = select(EventRow.generation_id).where(EventRow.id > before.newest(EventRow))
+        query = query.where(or_(GenerationRow.id > newest, GenerationRow.id.in_(moved)))
     found = session.execute(query).all()
     ids, states, specs, assets, models, planned, costs, pictured, prompts = zip(*found, strict=True)
     places = {state.value: place for place, state in enumerate(STATES)}
@@ -207,9 +170,9 @@ def _texts(prompts: Iterable[str], assets: Iterable[str]) -> NDArray[np.object_]
     return found
 
 
-def _tags(session: Session, before: Marks, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+def _tags(session: Session, beyond: int, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     query = select(TagRow.generation_id, TagRow.name, TagRow.value)
-    found = session.execute(query.where(TagRow.generation_id > before.generation))
+    found = session.execute(query.where(TagRow.generation_id > beyond))
     return [(number, vocabulary.tags.number(f"{name}={value}")) for number, name, value in found]
 
 
@@ -220,8 +183,8 @@ def _decisions(
     query: Select[int, str | None, str] = select(
         DecisionRow.generation_id, DecisionRow.asset_key, DecisionRow.choice
     )
-    if before.decision:
-        since = select(DecisionRow.generation_id).where(DecisionRow.id > before.decision)
+    if newest_read := before.newest(DecisionRow):
+        since = select(DecisionRow.generation_id).where(DecisionRow.id > newest_read)
         query = query.where(DecisionRow.generation_id.in_(since))
     said = session.execute(query.order_by(DecisionRow.id)).all()
     places = {choice.value: place for place, choice in enumerate(CHOICES)}
@@ -234,7 +197,7 @@ def _decisions(
     return newest, sorted(shown)
 
 
-def _files(session: Session, before: Marks, vocabulary: Vocabulary) -> list[tuple[int, int]]:
-    query = select(DeliveredRow.generation_id, DeliveredRow.slot).where(DeliveredRow.id > before.file)
+def _files(session: Session, beyond: int, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    query = select(DeliveredRow.generation_id, DeliveredRow.slot).where(DeliveredRow.id > beyond)
     # Files of the author's own pictures belong to no generation: 0.
     return [(number or 0, vocabulary.slots.number(slot)) for number, slot in session.execute(query)]

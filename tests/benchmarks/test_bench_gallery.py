@@ -27,6 +27,8 @@ _LOOKS: dict[str, Look] = {
     "by asset": Look(sort="asset"),
     "a rare word of two characters": Look(text=_TWO_CHARACTERS),
     "a common word of two characters": Look(text=COMMON),
+    "two words": Look(text=f"{COMMON} 晨光"),
+    "ten words": Look(text=f"{COMMON} 一 只 趴 在 窗 台 上 晒 太阳"),
     "many filters": Look(
         text=COMMON,
         platform="wechat",
@@ -73,8 +75,8 @@ def test_a_page_of_the_grid_is_quick(gallery: Gallery, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _LOOKS)
-def test_the_counts_beside_the_filters_are_quick(gallery: Gallery, name: str) -> None:
-    _held(f"counts, {name}", lambda: gallery.facets(_LOOKS[name]))
+def test_a_page_with_the_counts_beside_its_filters_is_quick(gallery: Gallery, name: str) -> None:
+    _held(f"page, {name}", lambda: gallery.pictures(_LOOKS[name]))
 
 
 def test_a_page_of_assets_is_quick(gallery: Gallery) -> None:
@@ -82,14 +84,11 @@ def test_a_page_of_assets_is_quick(gallery: Gallery) -> None:
     _held("assets of an old spec", lambda: gallery.assets(Look(spec="week0003")))
 
 
-def test_an_asset_with_all_its_attempts_is_quick(gallery: Gallery, database: Database) -> None:
+def test_an_asset_with_all_its_attempts_is_quick(database: Database) -> None:
     search, asset = Search(database), "week0450/article-05/step-5"
 
     def look() -> None:
-        for item in search.of_asset(asset):
-            search.dossier(item.id)
-        gallery.version_of(asset)
-        gallery.notes(asset)
+        search.story(asset)
 
     assert search.of_asset(asset)
     _held("one asset", look)
@@ -102,7 +101,6 @@ def test_the_first_look_after_a_decision_is_quick(gallery: Gallery, database: Da
     def decide_and_look() -> None:
         item = card.generation
         memory.decide(item.asset, item.id, Choice.SELECTED, item.request, at=REAL_CLOCK.now())
-        gallery.page(Look())
-        gallery.facets(Look())
+        gallery.pictures(Look())
 
     _held("a decision, the grid and its counts", decide_and_look)

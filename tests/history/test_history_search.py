@@ -56,7 +56,7 @@ def test_chinese_words_of_any_length_are_found_inside_long_prompts(
     assert three[0] in _found(book, text=text)
 
 
-@pytest.mark.parametrize("text", ["橘狗", "猫橘", "白 板"])
+@pytest.mark.parametrize("text", ["橘狗", "猫橘", '"白 板"'])
 def test_characters_that_are_not_together_are_not_found(
     book: Book, three: tuple[int, int, int], text: str
 ) -> None:
@@ -166,6 +166,8 @@ def test_a_dossier_tells_everything_about_one(book: Book) -> None:
             ),
         ),
         files=files,
+        version=2,
+        standing=True,
     )
     assert dossier.generation.rejected
 

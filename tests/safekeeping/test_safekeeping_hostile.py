@@ -323,10 +323,30 @@ def test_a_bundle_that_the_disk_has_no_room_for(
         ("UPDATE generation SET width = 'wide'",),
         ("UPDATE generation SET planned_at = 'yesterday'",),
         ("UPDATE generation SET planned_at = '2026-13-41 00:00:00.000000'",),
+        ("UPDATE generation SET planned_at = '2026-11-24X09:30:00.000000'",),
+        ("UPDATE generation SET planned_at = '2026-11-24T09:30:00.000000'",),
+        ("UPDATE generation SET planned_at = '2026-W48-2 09:30:00.0000000'",),
+        ("UPDATE generation SET planned_at = '2026-11-24 09:30:00+00:0000'",),
+        ("UPDATE generation SET planned_at = '0001-01-01 00:00:00.000000'",),
+        ("UPDATE generation SET sent_at = '9999-12-31 23:59:59.999999'",),
+        ("UPDATE decision SET at = '2026-11-24X09:30:00.000000'",),
+        ("UPDATE generation SET cost = 9223372036854775807",),
+        ("UPDATE generation SET cost = -1",),
+        ("UPDATE generation SET cost = 9e999",),
+        ("UPDATE generation SET http_status = 4294967296",),
+        ("UPDATE generation SET seed = 1.5",),
+        ("UPDATE decision SET id = -1",),
+        ("UPDATE generation SET params = '{\"seed\": NaN}'",),
+        ("UPDATE generation SET params = '{\"scale\": -Infinity}'",),
+        ('UPDATE generation SET params = \'{"half": "\\ud800"}\'',),
+        ("UPDATE generation SET prompt = CAST(x'ff' AS TEXT)",),
         ("UPDATE generation SET params = '['",),
         ("UPDATE generation SET params = '[]'",),
         ("UPDATE generation SET state = 'lost'",),
         ("UPDATE generation SET charged = 'no'",),
+        ("UPDATE generation SET purpose = 'fun'",),
+        ("UPDATE generation SET resolution = 'perhaps'",),
+        ("UPDATE decision SET choice = 'adored'",),
         ("UPDATE generation SET id = 9223372036854775807",),
         ("UPDATE generation SET attempt = 9223372036854775807",),
         ("UPDATE generation SET prompt = 'a' || char(0)",),
@@ -430,6 +450,16 @@ def test_a_bundle_of_an_older_version_is_brought_to_date(forge: Forge, other: Wa
     forge.make()
 
     assert take_in(other.home, other.path, forge.path, now=LATER).brought.generations == 0
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63 - 1])
+def test_a_seed_may_be_any_whole_number(forge: Forge, other: Ward, seed: int) -> None:
+    forge.rows(f"UPDATE generation SET seed = {seed}")  # noqa: S608 - a number
+    forge.make()
+
+    take_in(other.home, other.path, forge.path, now=LATER)
+
+    assert other.rows("SELECT seed FROM generation") == [(seed,)]
 
 
 def test_a_stale_or_changed_copy_of_a_row_never_replaces_what_this_home_knows(

@@ -263,6 +263,41 @@ def test_the_newest_word_counts_wherever_it_was_said(ward: Ward, other: Ward, co
     assert words == [("selected",), ("rejected",)]
 
 
+def test_words_that_come_between_get_numbers_that_nobody_has_seen(
+    ward: Ward, other: Ward, copy: Path
+) -> None:
+    found = ward.paint("cat")
+    _split(ward, other, copy)
+    for seconds in (100, 300):
+        ward.book.memory.decide(found.asset, found.id, Choice.SELECTED, PLAIN, at=after(seconds))
+    copy.unlink()
+    history_backup.snapshot(ward.path, copy)
+    other.book.memory.reject([Marked(found.id)], at=after(200))
+
+    merge(other.path, copy)
+
+    assert rows(copy, "SELECT id, choice FROM decision ORDER BY id") == [
+        (3, "selected"),
+        (4, "rejected"),
+        (5, "selected"),
+    ]
+
+
+def test_words_that_come_after_all_others_leave_their_numbers_as_they_are(
+    ward: Ward, other: Ward, copy: Path
+) -> None:
+    found = ward.paint("cat")
+    _split(ward, other, copy)
+    ward.book.memory.decide(found.asset, found.id, Choice.SELECTED, PLAIN, at=after(100))
+    copy.unlink()
+    history_backup.snapshot(ward.path, copy)
+    other.book.memory.reject([Marked(found.id)], at=after(200))
+
+    merge(other.path, copy)
+
+    assert rows(copy, "SELECT id, choice FROM decision") == [(1, "selected"), (2, "rejected")]
+
+
 def test_the_newest_word_on_a_focus_counts_wherever_it_was_said(ward: Ward, other: Ward, copy: Path) -> None:
     ward.book.memory.point_at(POINT)
     _split(ward, other, copy)
