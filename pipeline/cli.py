@@ -36,13 +36,14 @@ from pipeline.commands.select import select
 from pipeline.commands.show import show
 from pipeline.commands.simulate import simulate
 from pipeline.commands.trash import trash
+from pipeline.commands.undo import undo
 from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, PipelineError
 
 GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "Every week": (run_command, plan, check, collect, render),
     "Beginning": (init, new),
-    "One picture": (regenerate, select, reject, focus, note, trash, resolve),
+    "One picture": (regenerate, select, reject, undo, focus, note, trash, resolve),
     "Looking back": (review, history, show, costs),
     "Keeping it": (export, import_, backup, restore, gc),
     "Around it": (verify, platforms, schema, doctor, simulate),

@@ -2,39 +2,36 @@
 
 from pathlib import Path
 
-from pipeline.commands.opening import Opened, Visit, here, history_of, opened, spec_of_asset
+from pipeline.commands.opening import Visit, here, history_of, opened, spec_of_asset
 from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
-from pipeline.errors import UsageError
+from pipeline.history.database import Database
 from pipeline.history.ledger import Ledger
 from pipeline.history.memory import Memory
 from pipeline.history.queries import Queries
 from pipeline.history.records import Generation, Marked
 from pipeline.history.search import Dossier, Search
-from pipeline.history.states import Choice, State
+from pipeline.history.states import State
 from pipeline.plan.model import Wishes
-from pipeline.produce import plan_only
 from pipeline.safekeeping.inplace import files_in_place
-from pipeline.spec.model import OwnFile
-from pipeline.wiring import REAL_CLOCK
+from pipeline.stages.deciding import brought_by, check_key, choose, dossier_of, provider_of
+from pipeline.wiring import REAL_CLOCK, Place
 
 
 def select_and_render(asset: str, generation: int, *, pin: bool, spec: Path | None, home: Path | None) -> int:
     """Record the selection for what the spec asks now, then render and deliver."""
     terminal = Terminal()
+    check_key(asset)
     at, path = spec_of_asset(asset, spec, home, terminal)
     with history_of(at, terminal) as database:
-        found = _dossier(Search(database), generation).generation
-    # One that was made elsewhere is shown by whichever provider serves the spec.
-    provider = None if found.imported else "simulator" if found.simulated else "jimeng"
+        search = Search(database)
+        found = dossier_of(search, generation).generation
+        provider = brought_by(found) or provider_of(search.of_asset(asset))
     with opened(
         [path], terminal, home=at.home.root, provider=provider, command="select", visit=Visit.WORKS
     ) as place:
-        _check_picture(found, place)
-        asked = _asked_by(asset, path, place)
-        choice = Choice.PINNED if pin else Choice.SELECTED
-        place.studio.memory.decide(asset, generation, choice, asked, at=REAL_CLOCK.now())
+        choose(place.studio, place.specs[0], asset, found, pin=pin, at=REAL_CLOCK.now())
     terminal.result(f"{asset} shows generation {generation}" + (", pinned" if pin else ""))
     request = Request(
         command="select",
@@ -49,61 +46,55 @@ def select_and_render(asset: str, generation: int, *, pin: bool, spec: Path | No
 
 
 def reject(generation: int, *, home: Path | None) -> None:
-    """Record a rejection, and say which files still show the picture."""
+    """Record a rejection; say which files still show the picture, and what can be done now."""
     terminal, at = Terminal(), here(home)
     with history_of(at, terminal) as database:
-        dossier = _dossier(Search(database), generation)
+        dossier = dossier_of(Search(database), generation)
         Memory(database).reject([Marked(generation)], at=REAL_CLOCK.now())
-        others = Ledger(database, run="reject").same_request(dossier.generation.request)
-        kept = Queries(database).spec_path(dossier.generation.spec)
-    terminal.result(f"generation {generation} is rejected: it is not used again")
-    for file in files_in_place(at.home, dossier):
-        terminal.warn(f"{file.path} still shows it, until another picture takes its place")
-    other = next(
-        (
-            item
-            for item in reversed(others)
-            if item.state is State.STORED and not (item.rejected or item.trashed)
-        ),
-        None,
-    )
-    if other is not None and kept is not None:
-        terminal.note(f"generation {other.id} answers the same prompt: the next run takes it, for nothing")
-        terminal.next_step(command_line("run", at.home.found(kept)))
-    else:
-        terminal.next_step(command_line("regenerate", dossier.generation.asset))
+        terminal.result(f"generation {generation} is rejected: it is not used again")
+        for file in files_in_place(at.home, dossier):
+            terminal.warn(f"{file.path} still shows it, until another picture takes its place")
+        if dossier.generation.imported:
+            step = _after_an_imported(terminal, database, dossier)
+        else:
+            step = _after_a_bought(terminal, at, database, dossier.generation)
+    terminal.next_step(step)
 
 
-def _check_picture(found: Generation, place: Opened) -> None:
-    if found.state is not State.STORED or found.master is None:
-        raise UsageError(
-            f"generation {found.id} has no picture: it is {found.state.value}",
-            next_step=command_line("show", found.id),
+def spec_there(at: Place, database: Database, spec: str) -> Path | None:
+    """Where the history saw a spec last, if it is still there."""
+    kept = Queries(database).spec_path(spec)
+    path = None if kept is None else at.home.found(kept)
+    return path if path is not None and path.is_file() else None
+
+
+def given_to(database: Database, dossier: Dossier) -> tuple[str, ...]:
+    """The assets that were given a picture last; not the name under which it was taken in."""
+    number, own = dossier.generation.id, dossier.generation.asset
+    named = {word.asset for word in dossier.decisions if word.asset}
+    if dossier.generation.imported:
+        named.discard(own)
+    given = Queries(database).shown(sorted(named))
+    return tuple(asset for asset, shown in sorted(given.items()) if shown == number)
+
+
+def _after_an_imported(terminal: Terminal, database: Database, dossier: Dossier) -> str:
+    number = dossier.generation.id
+    if assets := given_to(database, dossier):
+        terminal.note(f"it was given to {', '.join(assets)}: name another picture there with `use:`")
+    return f"to take it back: {command_line('undo', number)}   (or pipeline trash {number}, to put it away)"
+
+
+def _after_a_bought(terminal: Terminal, at: Place, database: Database, found: Generation) -> str:
+    path = spec_there(at, database, found.spec)
+    if path is None:
+        terminal.note(f"the spec of {found.asset} is not there any more: nothing is made in its place")
+        return f"to take it back: {command_line('undo', found.id)}"
+    same = Ledger(database, run="reject").same_request(found.request)
+    usable = [item for item in same if item.state is State.STORED and not (item.rejected or item.trashed)]
+    if usable:
+        terminal.note(
+            f"generation {usable[-1].id} answers the same prompt: the next run takes it, for nothing"
         )
-    if not place.studio.store.has(found.master.sha256, found.master.ending):
-        again = command_line("regenerate", found.asset)
-        raise UsageError(
-            f"the picture of generation {found.id} is missing from the store",
-            next_step=f"pipeline restore DIR --force   (from a backup; or {again}, which pays)",
-        )
-
-
-def _asked_by(asset: str, path: Path, place: Opened) -> str:
-    """What the spec asks for the asset now, which the selection will be bound to."""
-    plan = plan_only(place.studio, place.specs, Wishes(only=(asset,), buy=False))
-    if not plan.actions:
-        raise UsageError(f"{asset}: {path} has no such asset", next_step="to see the keys: pipeline history")
-    action = plan.actions[0]
-    if isinstance(action.image.source, OwnFile):
-        raise UsageError(
-            f"{asset}: shows your own file, whatever is selected",
-            next_step="write `prompt:` or `use:` instead of `file:` in the spec",
-        )
-    return action.asked
-
-
-def _dossier(search: Search, number: int) -> Dossier:
-    dossier = search.dossier(number)
-    if dossier is None:
-        raise UsageError(f"there is no generation {number}", next_step="to see the numbers: pipeline history")
-    return dossier
+        return command_line("run", path)
+    return command_line("regenerate", found.asset)

@@ -5,47 +5,61 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.commands.opening import Opened, Visit, opened, spec_of_asset
+from pipeline.commands.opening import Opened, Visit, history_of, opened, spec_of_asset
 from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
-from pipeline.errors import UsageError
-from pipeline.history.records import Delivered
-from pipeline.nearest import suggestion
+from pipeline.history.records import Delivered, FocusPoint
+from pipeline.history.schema import Standing, check
+from pipeline.history.search import Search
 from pipeline.plan.model import SlotPlan, Wishes
 from pipeline.produce import plan_only
-from pipeline.spec.aim import EVERY_SLOT, said, spelt
+from pipeline.spec.aim import EVERY_SLOT, said, spelt, standing
 from pipeline.spec.model import Focus, Image, Spec
 from pipeline.spec.point import read_point
 from pipeline.spec.whereabouts import focus_marks
-from pipeline.stages.pointing import word_on
-from pipeline.wiring import REAL_CLOCK
+from pipeline.stages.deciding import (
+    centre,
+    centre_back,
+    check_key,
+    cropped_slots,
+    image_of,
+    provider_of,
+)
+from pipeline.stages.studio import Studio
+from pipeline.wiring import REAL_CLOCK, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The command as typed. `slot` None: all slots of the asset."""
+    """The command as typed. `slot` None: all slots of the asset. `undo`: no point, the one before again."""
 
     asset: str
     point: str
     slot: str | None
     spec: Path | None
+    undo: bool = False
 
 
 def focus_and_render(wanted: Wanted, *, provider: str | None, as_json: bool, home: Path | None) -> int:
     """Remember the point for what the spec says now, then render, deliver, and show what the crops keep."""
     terminal = Terminal()
-    point = read_point(wanted.point)
+    point = None if wanted.undo else read_point(wanted.point)
+    check_key(wanted.asset)
     at, path = spec_of_asset(wanted.asset, wanted.spec, home, terminal)
+    provider = provider or _provider_of(wanted.asset, at, terminal)
     request = _request(wanted, path, provider=provider, as_json=as_json, home=at.home.root)
     with _place(request, terminal) as place:
-        spec, image = _image_of(place, wanted.asset, path)
-        slots = _slots_of(image, wanted.slot)
+        [spec] = place.specs
+        image = image_of(spec, wanted.asset)
+        slots = cropped_slots(place.studio, image, wanted.slot)
         before = _written(place, spec, wanted.asset)
-        place.studio.memory.point_at(word_on(image, wanted.slot, point, at=REAL_CLOCK.now()))
+        word = _said(wanted, place.studio, image, point)
     say = terminal.note if as_json else terminal.result
-    say(_sentence(wanted, image, point))
-    if point is not None:
+    say(_sentence(wanted, image, word))
+    if whole := [name for name in image.slots if wanted.slot is None and name not in slots]:
+        terminal.note(f"not cropped, and so not moved: {', '.join(whole)}")
+    if word.x is not None and _counts(image, word):
         for line in _overridden(path, spec, image, slots):
             terminal.note(line)
     code = produce_and_show(request)
@@ -55,6 +69,21 @@ def focus_and_render(wanted: Wanted, *, provider: str | None, as_json: bool, hom
     return code
 
 
+def _provider_of(asset: str, at: Place, terminal: Terminal) -> str | None:
+    """Whose files the asset has, so that those are made again, whatever credentials are there."""
+    if check(at.database).standing is Standing.ABSENT:
+        return None
+    with history_of(at, terminal) as database:
+        return provider_of(Search(database).of_asset(asset))
+
+
+def _said(wanted: Wanted, studio: Studio, image: Image, point: Focus | None) -> FocusPoint:
+    """Keep the author's word; returns what counts from now on."""
+    if wanted.undo:
+        return centre_back(studio, image, wanted.slot, at=REAL_CLOCK.now())
+    return centre(studio, image, wanted.slot, point, at=REAL_CLOCK.now())
+
+
 def _request(wanted: Wanted, path: Path, *, provider: str | None, as_json: bool, home: Path) -> Request:
     """What makes the asset's files again, as `render --only` does."""
     return Request(
@@ -62,12 +91,11 @@ def _request(wanted: Wanted, path: Path, *, provider: str | None, as_json: bool,
         paths=(path,),
         wishes=Wishes(only=(wanted.asset,), buy=False),
         again=command_line(
-            "focus",
-            wanted.asset,
-            wanted.point,
-            slot=wanted.slot,
+            # Typed once more, the point is no newer word, but `--undo` is.
+            "render",
+            path,
+            only=(wanted.asset,),
             provider=provider,
-            spec=None if wanted.spec is None else str(wanted.spec),
         ),
         provider=provider,
         home=home,
@@ -87,28 +115,18 @@ def _place(request: Request, terminal: Terminal) -> AbstractContextManager[Opene
     )
 
 
-def _image_of(place: Opened, asset: str, path: Path) -> tuple[Spec, Image]:
-    images = {image.key: (spec, image) for spec in place.specs for image in spec.images}
-    if asset not in images:
-        raise UsageError(f"{asset}: {path} has no such asset{suggestion(asset, images)}")
-    return images[asset]
+def _sentence(wanted: Wanted, image: Image, word: FocusPoint) -> str:
+    what = f"{word.slot} is" if word.slot != EVERY_SLOT else "all crops are"
+    if not _counts(image, word) or word.x is None or word.y is None:
+        return f"{wanted.asset}: {what} centred as the spec says ({said(image, word.slot)})"
+    point = spelt(Focus(word.x, word.y, said=True))
+    return f"{wanted.asset}: {what} centred on {point} {'again' if wanted.undo else 'from now on'}"
 
 
-def _slots_of(image: Image, slot: str | None) -> tuple[str, ...]:
-    """The slots that the point is for."""
-    if slot is None:
-        return image.slots
-    if slot not in image.slots:
-        near = suggestion(slot, image.slots) or f"; it has {', '.join(image.slots)}"
-        raise UsageError(f"--slot {slot}: {image.key} has no such slot{near}")
-    return (slot,)
-
-
-def _sentence(wanted: Wanted, image: Image, point: Focus | None) -> str:
-    what = "all crops are" if wanted.slot is None else f"{wanted.slot} is"
-    if point is None:
-        return f"{wanted.asset}: {what} centred as the spec says ({said(image, wanted.slot or EVERY_SLOT)})"
-    return f"{wanted.asset}: {what} centred on {spelt(point)} from now on"
+def _counts(image: Image, word: FocusPoint) -> bool:
+    """Whether a word that was said again still holds: the spec may have said something else since."""
+    slots = image.slots if word.slot == EVERY_SLOT else (word.slot,)
+    return any(standing(image, slot, (word,)) is not None for slot in slots)
 
 
 def _overridden(path: Path, spec: Spec, image: Image, slots: Iterable[str]) -> Iterator[str]:

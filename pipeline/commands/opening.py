@@ -17,6 +17,7 @@ from pipeline.history.schema import Standing, Upgraded, check
 from pipeline.home import Home
 from pipeline.nearest import suggestion
 from pipeline.spec.model import Spec
+from pipeline.stages.deciding import check_key
 from pipeline.stages.studio import Studio
 from pipeline.wiring import Choice, Place, choose, open_history, open_studio, place, read_specs
 
@@ -115,6 +116,7 @@ def spec_of_asset(asset: str, spec: Path | None, home: Path | None, terminal: Te
         raise UsageError(
             f"{asset}: an asset is named SPEC/ARTICLE/IMAGE", next_step="to see the keys: pipeline history"
         )
+    check_key(asset)
     if spec is not None:
         return near_spec(spec, home), spec
     at, name = here(home), asset.partition("/")[0]

@@ -107,9 +107,20 @@ def step_for(item: Generation) -> str:
         return f"pipeline resolve {item.id} --abandon   (or --resubmit, to let the next run buy it again)"
     if item.state is State.SUBMITTED:
         return "to bring it in: pipeline collect"
+    if item.imported:
+        return _step_for_imported(item)
     if item.master is not None:
         return command_line("select", item.asset, item.id)
     return command_line("regenerate", item.asset)
+
+
+def _step_for_imported(item: Generation) -> str:
+    """Its key is a name, no asset: nothing is selected for it, and nothing bought."""
+    if item.trashed:
+        return f"to take it out of the trash: {command_line('trash', item.id, undo=True)}"
+    if item.rejected:
+        return f"to use it again: {command_line('undo', item.id)}"
+    return f"to show it, write in a spec: use: {item.asset}   (to put it away: pipeline trash {item.id})"
 
 
 def show_costs(terminal: Terminal, by: str, spent: Sequence[Spending], currency: str) -> None:

@@ -43,7 +43,7 @@ def unneeded(session: Session) -> Unneeded:
         brought.setdefault(str(sha256), []).append((number, asset))
     own = _own(session)
     written = set(session.scalars(select(DeliveredRow.master)))
-    thrown = trash.trashed_ids(session) - trash.chosen_ids(session)
+    thrown = trash.trashed_ids(session) - trash.shown_by(session).keys()
     trashed, nameless = [], []
     for blob in blobs:
         shown = tuple(brought.get(blob.sha256, ()))
@@ -59,9 +59,10 @@ def unneeded(session: Session) -> Unneeded:
 
 
 def clear(session: Session, found: Unneeded, at: datetime) -> None:
-    """Write down that these pictures are no longer in the store."""
+    """Write down that these pictures are no longer in the store; those that went before keep their day."""
     for chunk in rows.chunks([picture.sha256 for picture in found.trashed]):
-        session.execute(update(BlobRow).where(BlobRow.sha256.in_(chunk)).values(cleared_at=at))
+        there = BlobRow.sha256.in_(chunk) & BlobRow.cleared_at.is_(None)
+        session.execute(update(BlobRow).where(there).values(cleared_at=at))
     for chunk in rows.chunks([picture.sha256 for picture in found.nameless]):
         session.execute(delete(SubjectRow).where(SubjectRow.master.in_(chunk)))
         session.execute(delete(BlobRow).where(BlobRow.sha256.in_(chunk)))

@@ -1,18 +1,18 @@
 """Decisions: appended, read as they stand, taken back. Knows nothing of what a plan makes of them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, union  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import StaleError
 from pipeline.history.models import DecisionRow, GenerationRow
+from pipeline.history.parts import chunks
 from pipeline.history.records import Decision, Marked
 from pipeline.history.states import Choice
 
-T = TypeVar("T")
 CHOOSING = (Choice.SELECTED.value, Choice.PINNED.value)
 
 
@@ -74,7 +74,7 @@ def choices(session: Session, ids: Sequence[int]) -> dict[int, Choice]:
 def for_assets(session: Session, assets: Sequence[str]) -> dict[str, tuple[Decision, ...]]:
     """By asset what was decided for it and stands, newest first."""
     grouped: dict[str, list[Decision]] = {}
-    for chunk in _chunks(assets):
+    for chunk in chunks(assets):
         query = select(DecisionRow).where(DecisionRow.asset_key.in_(chunk)).order_by(DecisionRow.id)
         for row in reversed(standing(session.scalars(query))):
             word = record(row)
@@ -104,7 +104,7 @@ def versions(session: Session, assets: Sequence[str]) -> dict[str, int]:
     """By asset the number of the newest word that concerns it, 0 while there is none."""
     newest = dict.fromkeys(assets, 0)
     pictures: dict[int, set[str]] = {}
-    for chunk in _chunks(assets):
+    for chunk in chunks(assets):
         words = select(DecisionRow.asset_key, DecisionRow.generation_id, func.max(DecisionRow.id))
         words = words.where(DecisionRow.asset_key.in_(chunk))
         for asset, generation, number in session.execute(
@@ -116,7 +116,7 @@ def versions(session: Session, assets: Sequence[str]) -> dict[str, int]:
         asked = select(GenerationRow.asset_key, GenerationRow.id).where(GenerationRow.asset_key.in_(chunk))
         for asset, generation in session.execute(asked):
             pictures.setdefault(generation, set()).add(asset)
-    for numbers in _chunks(sorted(pictures)):
+    for numbers in chunks(sorted(pictures)):
         query = select(DecisionRow.generation_id, func.max(DecisionRow.id)).where(
             DecisionRow.asset_key.is_(None), DecisionRow.generation_id.in_(numbers)
         )
@@ -134,7 +134,7 @@ def version_of(session: Session, asset: str) -> int:
 def versions_of_generations(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """By generation the number of the newest word on it, 0 while there is none."""
     newest = dict.fromkeys(ids, 0)
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         query = select(DecisionRow.generation_id, func.max(DecisionRow.id))
         query = query.where(DecisionRow.generation_id.in_(chunk)).group_by(DecisionRow.generation_id)
         newest |= {generation: number for generation, number in session.execute(query)}  # noqa: C416 - typed rows
@@ -178,31 +178,43 @@ def undo(session: Session, asset: str, *, at: datetime, expected: int | None) ->
     """Take back the newest word that concerns an asset and still stands; returns it, None for nothing.
 
     Again: the one before. A picture that the planner took is only taken back where the asset showed another
-    before. Raises StaleError when the asset's version is not `expected`.
+    before; where it took one because the other was rejected, the rejection goes with it, and is returned.
+    Raises StaleError when the asset's version is not `expected`.
     """
     if expected is not None and version_of(session, asset) != expected:
         raise StaleError(asset, asset)
+    words = _undoable(session, asset)
+    for word in words:
+        back = replace(record(word), asset=asset, choice=Choice.UNDONE, at=at)
+        _append(session, back, word.asset_key)
+    return record(words[-1]) if words else None
+
+
+def undoable(session: Session, asset: str) -> Decision | None:
+    """What `undo` would take back now."""
+    words = _undoable(session, asset)
+    return record(words[-1]) if words else None
+
+
+def _undoable(session: Session, asset: str) -> tuple[DecisionRow, ...]:
+    """The words that one undo takes back, newest first; the last of them is what the author said."""
     said = standing(session.scalars(select(DecisionRow).where(_concerns(asset)).order_by(DecisionRow.id)))
     if not said:
-        return None
-    newest = said[-1]
-    if newest.choice == Choice.TAKEN.value and not any(
-        word.generation_id != newest.generation_id and word.asset_key == asset for word in said
-    ):
-        return None
-    taken_back = record(newest)
-    _append(
-        session,
-        Decision(
-            asset=asset,
-            generation=newest.generation_id,
-            choice=Choice.UNDONE,
-            request=newest.request_key,
-            at=at,
-        ),
-        newest.asset_key,
-    )
-    return taken_back
+        return ()
+    *before, newest = said
+    if newest.choice != Choice.TAKEN.value:
+        return (newest,)
+    if not any(word.generation_id != newest.generation_id and word.asset_key == asset for word in before):
+        return ()
+    cause = _cause(before)
+    return (newest,) if cause is None else (newest, cause)
+
+
+def _cause(before: Sequence[DecisionRow]) -> DecisionRow | None:
+    """The rejection of a shown picture after which another was taken, if that is what was said last."""
+    last = before[-1]
+    shown = {word.generation_id for word in before if word.asset_key is not None}
+    return last if last.choice == Choice.REJECTED.value and last.generation_id in shown else None
 
 
 def record(word: DecisionRow) -> Decision:
@@ -218,7 +230,7 @@ def record(word: DecisionRow) -> Decision:
 
 def _words_on(session: Session, ids: Sequence[int]) -> list[DecisionRow]:
     found: list[DecisionRow] = []
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         about = DecisionRow.generation_id.in_(chunk)
         found += standing(session.scalars(select(DecisionRow).where(about).order_by(DecisionRow.id)))
     return found
@@ -259,8 +271,3 @@ def _append(session: Session, decision: Decision, asset: str | None) -> None:
             at=decision.at,
         )
     )
-
-
-def _chunks(values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
-    """`values` in parts that fit a statement's parameters."""
-    return [values[start : start + size] for start in range(0, len(values), size)]

@@ -4,6 +4,7 @@ Whose word counts is not decided here, see `pipeline.spec.aim`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select  # noqa: TID251 - history owns SQLAlchemy
@@ -57,8 +58,46 @@ def subjects(session: Session, masters: Sequence[str], method: str | None) -> di
 
 def point_at(session: Session, point: FocusPoint, *, expected: int | None) -> None:
     """Append the author's word. Raises StaleError when the asset has not `expected` words on its focus."""
-    if expected is not None and _words_on(session, point.asset) != expected:
-        raise StaleError(f"the focus of {point.asset}", point.asset)
+    _check_version(session, point.asset, expected)
+    _append(session, point)
+
+
+def point_back(
+    session: Session, asset: str, slot: str, *, at: datetime, expected: int | None
+) -> FocusPoint | None:
+    """Say again what counted before the newest word about a slot; `slot` empty: before the newest of all.
+
+    Returns the word that was said again, None where there is none to take back. One without x and y: nothing
+    was said before. Called again it brings back what it took back. Raises StaleError as `point_at` does.
+    """
+    _check_version(session, asset, expected)
+    words = focus_points(session, [asset]).get(asset, ())
+    place = next((place for place, word in enumerate(words) if _speaks_of(word, slot)), None)
+    if place is None:
+        return None
+    newest, before = words[place], words[place + 1 :]
+    about = slot or newest.slot
+    last = next((word for word in before if word.slot in ("", about)), None)
+    restored = replace(last or replace(newest, x=None, y=None), slot=about, at=at)
+    _append(session, restored)
+    if not about:
+        # A word about all slots had put an end to what was said of single ones since the one before it.
+        since = before if last is None else before[: before.index(last)]
+        for word in {word.slot: word for word in reversed(since)}.values():
+            _append(session, replace(word, at=at))
+    return restored
+
+
+def _speaks_of(word: FocusPoint, slot: str) -> bool:
+    return not slot or word.slot in ("", slot)
+
+
+def _check_version(session: Session, asset: str, expected: int | None) -> None:
+    if expected is not None and _words_on(session, asset) != expected:
+        raise StaleError(f"the focus of {asset}", asset)
+
+
+def _append(session: Session, point: FocusPoint) -> None:
     session.add(
         FocusPointRow(
             asset_key=point.asset,

@@ -113,7 +113,8 @@ class Memory:
     def undo(self, asset: str, *, at: datetime, expected: int | None = None) -> Decision | None:
         """Take back the newest word on an asset (a rejection's `asset` is empty); None: there was none.
 
-        Called again it takes back the one before. Raises StaleError as `decide` does.
+        Called again it takes back the one before. A rejection after which a run took another picture goes
+        with that taking. Raises StaleError as `decide` does.
         """
         with self._database.writing() as session:
             return decided.undo(session, asset, at=at, expected=expected)
@@ -200,3 +201,14 @@ class Memory:
         """
         with self._database.writing() as session:
             focus.point_at(session, point, expected=expected)
+
+    def point_back(
+        self, asset: str, slot: str = "", *, at: datetime, expected: int | None = None
+    ) -> FocusPoint | None:
+        """Say again what counted before the newest word on a slot's focus (empty: on the asset's, of all).
+
+        Returns that word, without x and y where nothing was said before; None: there is nothing to take back.
+        Raises StaleError as `point_at` does.
+        """
+        with self._database.writing() as session:
+            return focus.point_back(session, asset, slot, at=at, expected=expected)

@@ -1,19 +1,30 @@
 """Which pictures were thrown away, and which must not be. Appended; the newest word counts. Moves no file."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, select  # noqa: TID251 - history owns SQLAlchemy
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select  # noqa: TID251 - history owns SQLAlchemy
 from sqlalchemy.orm import Session  # noqa: TID251 - history owns SQLAlchemy
 
 from pipeline.errors import UsageError
 from pipeline.history import decided
 from pipeline.history.models import BlobRow, DecisionRow, DeliveredRow, GenerationRow
+from pipeline.history.parts import chunks
 from pipeline.history.records import IMPORTED
 from pipeline.history.said import TrashRow
 from pipeline.history.states import Choice, State
 
+_NUMBERS = "to see the numbers: pipeline history"
 _AT_REST = {State.STORED.value, State.REFUSED.value, State.FAILED.value, State.CANCELLED.value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why a generation must not be thrown away, and what to do about it."""
+
+    words: str
+    step: str
 
 
 def trashed() -> ColumnElement[bool]:
@@ -29,9 +40,8 @@ def trashed_ids(session: Session, among: Sequence[int] | None = None) -> frozens
     query = select(TrashRow.generation_id, TrashRow.thrown).order_by(TrashRow.id)
     if among is None:
         return _lying(session, query)
-    chunks = (among[start : start + 500] for start in range(0, len(among), 500))
     return frozenset().union(
-        *(_lying(session, query.where(TrashRow.generation_id.in_(chunk))) for chunk in chunks)
+        *(_lying(session, query.where(TrashRow.generation_id.in_(chunk))) for chunk in chunks(among))
     )
 
 
@@ -39,14 +49,11 @@ def throw_away(session: Session, ids: Sequence[int], at: datetime, *, gone: Coll
     """Put generations into the trash; those that lie there stay.
 
     `gone`: paths of delivered files that lie no longer where they were written. Raises UsageError with every
-    reason when one must not be thrown away; then none is.
+    reason when one must not be thrown away, and what to do about the first; then none is.
     """
     reasons = [reason for number in ids for reason in _reasons(session, number, gone)]
     if reasons:
-        raise UsageError(
-            "\n".join(reasons),
-            next_step="let another picture take its place first (select, or regenerate): pipeline history",
-        )
+        raise UsageError("\n".join(reason.words for reason in reasons), next_step=reasons[0].step)
     lying = trashed_ids(session, ids)
     session.add_all(
         TrashRow(generation_id=number, thrown=True, at=at)
@@ -76,12 +83,20 @@ def take_out_if_in(session: Session, generation: int, at: datetime) -> None:
         _bring_back(session, generation, at)
 
 
-def chosen_ids(session: Session) -> frozenset[int]:
-    """Every generation that some asset was given last."""
-    return frozenset(word.generation_id for word in shows(session).values())
+def shown_by(session: Session, among: Sequence[int] | None = None) -> dict[int, dict[str, DecisionRow]]:
+    """By generation that assets were given last those assets, each with the word that gives it.
+
+    All, or those `among` some. A rejection ends whatever was decided before it: a rejected one is not here.
+    """
+    given: dict[int, dict[str, DecisionRow]] = {}
+    for asset, word in sorted(_given(session, among).items()):
+        if among is None or word.generation_id in among:
+            given.setdefault(word.generation_id, {})[asset] = word
+    rejected = decided.rejected_ids(session, sorted(given))
+    return {number: assets for number, assets in given.items() if number not in rejected}
 
 
-def shows(session: Session, ids: Collection[int] | None = None) -> dict[str, DecisionRow]:
+def _given(session: Session, ids: Collection[int] | None = None) -> dict[str, DecisionRow]:
     """By asset the newest word that stands for it; with `ids` only of assets that ever had one of them.
 
     Without the keys that pictures made elsewhere have from the start: those are names, and show nothing.
@@ -108,35 +123,63 @@ def _lying(session: Session, query: Select[int, bool]) -> frozenset[int]:
     return frozenset(generation for generation, thrown in newest.items() if thrown)
 
 
-def _reasons(session: Session, number: int, gone: Collection[str]) -> list[str]:
+def _reasons(session: Session, number: int, gone: Collection[str]) -> list[_Reason]:
     row = session.get(GenerationRow, number)
     if row is None:
-        return [f"there is no generation {number}"]
+        return [_Reason(f"there is no generation {number}", _NUMBERS)]
     if row.state not in _AT_REST:
-        return [f"generation {number} is {row.state}: it is not settled yet"]
-    reasons = []
-    if number not in decided.rejected_ids(session, [number]):
-        reasons += [
-            f"generation {number} is {_word(word)} for {asset}"
-            for asset, word in sorted(shows(session, [number]).items())
-            if word.generation_id == number
-        ]
+        return [_Reason(f"generation {number} is {row.state}: it is not settled yet", _settling(row))]
+    assets = shown_by(session, [number]).get(number, {})
+    reasons = [
+        _Reason(
+            f"generation {number} is {_word(word)} for {asset}",
+            _replacing(session, row, asset, f"pipeline reject {number}"),
+        )
+        for asset, word in assets.items()
+    ]
     reasons += [
-        f"generation {number} is shown by {path}" for path in _delivered(session, number) if path not in gone
+        _Reason(f"generation {number} is shown by {path}", _replacing(session, row, asset, "delete the file"))
+        for path, asset in _delivered(session, number)
+        if path not in gone
     ]
     return reasons
+
+
+def _settling(row: GenerationRow) -> str:
+    if row.state == State.UNKNOWN.value:
+        return f"pipeline resolve {row.id} --abandon   (or --resubmit, to let the next run buy it again)"
+    return "to bring it to its end: pipeline collect"
+
+
+def _replacing(session: Session, row: GenerationRow, asset: str, otherwise: str) -> str:
+    """How an asset comes to show another picture: one that it has, else a new one."""
+    shown_once = select(DecisionRow.generation_id).where(DecisionRow.asset_key == asset)
+    query = select(GenerationRow.id).where(
+        or_(GenerationRow.asset_key == asset, GenerationRow.id.in_(shown_once)),
+        GenerationRow.id != row.id,
+        GenerationRow.state == State.STORED.value,
+        GenerationRow.provider.in_((row.provider, IMPORTED)),
+    )
+    others = list(session.scalars(query.order_by(GenerationRow.id.desc())))
+    out = decided.rejected_ids(session, others) | trashed_ids(session, others)
+    other = next((number for number in others if number not in out), None)
+    if other is not None:
+        return f"to show another: pipeline select {asset} {other}   (or: {otherwise})"
+    return f"to show another: pipeline regenerate {asset}   (it pays; or: {otherwise})"
 
 
 def _word(word: DecisionRow) -> str:
     return "shown" if word.choice == Choice.TAKEN.value else word.choice
 
 
-def _delivered(session: Session, number: int) -> list[str]:
-    """The paths whose last written file shows a generation."""
+def _delivered(session: Session, number: int) -> list[tuple[str, str]]:
+    """The paths whose last written file shows a generation, each with the asset that it is for."""
     its = select(DeliveredRow.path).where(DeliveredRow.generation_id == number)
     newest = select(func.max(DeliveredRow.id)).where(DeliveredRow.path.in_(its)).group_by(DeliveredRow.path)
-    query = select(DeliveredRow.path).where(DeliveredRow.id.in_(newest), DeliveredRow.generation_id == number)
-    return list(session.scalars(query.order_by(DeliveredRow.path)))
+    query = select(DeliveredRow.path, DeliveredRow.asset_key).where(
+        DeliveredRow.id.in_(newest), DeliveredRow.generation_id == number
+    )
+    return [(path, asset) for path, asset in session.execute(query.order_by(DeliveredRow.path))]
 
 
 def _why_not_back(

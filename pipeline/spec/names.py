@@ -34,9 +34,14 @@ def name_problem(text: str) -> str | None:
     return None
 
 
+def is_foreign(asset: str) -> bool:
+    """Whether an asset's key is the name of a picture that was made elsewhere: no spec asks for it."""
+    return folded(asset.partition("/")[0]) == FOREIGN
+
+
 def spec_name_problem(text: str) -> str | None:
     """Why `text` cannot name a spec, or None."""
-    if folded(text) == FOREIGN:
+    if is_foreign(text):
         return f"{text!r} names the pictures that `import` takes in; choose another name"
     return name_problem(text)
 

@@ -15,7 +15,7 @@ from pipeline.history.schema import HEAD
 from pipeline.plan.model import SlotPlan, Work
 from pipeline.render.geometry import Fit
 from tests.builders import CATALOG
-from tests.commands.bench import Desk, check_schema, image
+from tests.commands.bench import Desk, check_schema, image, point_at, vendor
 from tests.history.alembics import alembic_at
 
 COVER = "week12/lobster/cover"
@@ -164,7 +164,7 @@ def test_json_is_one_document_and_the_words_go_to_the_other_stream(desk: Desk) -
         ((COVER, "top", "--slot", "wechat.cove"), "has no such slot; did you mean 'wechat.cover'?"),
         (
             (COVER, "top", "--slot", "x"),
-            f"--slot x: {COVER} has no such slot; it has wechat.cover, wechat.cover_square",
+            f"x: {COVER} has no such slot; it has wechat.cover, wechat.cover_square",
         ),
     ],
 )
@@ -191,15 +191,104 @@ def test_a_point_is_kept_for_a_picture_that_is_still_to_come(desk: Desk) -> None
     assert desk.generations() == ()
 
 
-def test_a_slot_that_takes_the_whole_picture_is_not_moved_by_a_point(desk: Desk) -> None:
-    desk("run", desk.spec(image()))
+def test_a_slot_that_takes_the_whole_picture_cannot_be_centred(desk: Desk) -> None:
+    more = "size: 512x512, slots: [wechat.cover, wechat.inline]"
+    desk("run", desk.spec(image(more=more), image("inner", "板")))
 
-    said = desk("focus", COVER, "top")
+    one = desk("focus", COVER, "top", "--slot", "wechat.inline")
+    none = desk("focus", "week12/lobster/inner", "top")
+    kept = words(desk)
+    every = desk("focus", COVER, "top")
+
+    assert (one.code, none.code, every.code) == (2, 2, 0)
+    assert f"{COVER}: nothing is cropped for wechat.inline, which shows the whole picture" in one.err
+    assert one.last == "next: to move a crop, name its slot: wechat.cover"
+    assert none.last == "next: pipeline platforms"
+    assert kept == []
+    assert "not cropped, and so not moved: wechat.inline" in every.err
+    assert [line.partition(": ")[2][:12] for line in every.out.splitlines() if "keeps" in line] == [
+        "wechat.cover"
+    ]
+
+
+def test_a_rehearsed_assets_files_are_made_again_whatever_credentials_are_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = desk.spec(image(more=SLOTS))
+    desk("run", spec)
+    with vendor() as server:
+        point_at(monkeypatch, server)
+
+        said = desk("focus", COVER, "top")
+        named = desk("focus", COVER, "bottom", "--provider", "jimeng")
 
     assert said.code == 0
-    assert said.out.splitlines()[-1] == (
-        "  unchanged: wechat.inline takes the whole picture, wherever it is centred"
+    assert "  output/simulated/week12/lobster/wechat/01-cover.cover.jpg: wechat.cover keeps" in said.out
+    assert named.code == 3, "who names a provider means it"
+
+
+def test_a_point_is_taken_back_and_the_files_are_made_again(desk: Desk) -> None:
+    spec = desk.spec(image(more=f"{SLOTS}, focus: center"))
+    desk("run", spec)
+    before = crops(desk, spec)
+    desk("focus", COVER, "top")
+    desk("focus", COVER, "0.5,1", "--slot", "wechat.cover")
+
+    first = desk("focus", COVER, "--undo")
+    top = crops(desk, spec)
+    second = desk("focus", COVER, "--undo", "--slot", "wechat.cover_square")
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.out.splitlines()[0] == f"{COVER}: wechat.cover is centred on top again"
+    assert top["wechat.cover"] == [0, 0, 512, 218]
+    assert second.out.splitlines()[0] == (
+        f"{COVER}: wechat.cover_square is centred as the spec says (center)"
     )
+    assert crops(desk, spec)["wechat.cover_square"] == before["wechat.cover_square"]
+    assert len(words(desk)) == 4
+
+
+def test_a_point_that_the_spec_has_overtaken_does_not_come_back(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+    desk("focus", COVER, "top")
+    desk.spec(image(more=f"{SLOTS}, focus: bottom"))
+    desk("focus", COVER, "left")
+
+    said = desk("focus", COVER, "--undo")
+
+    assert said.code == 0
+    assert said.out.splitlines()[0] == f"{COVER}: all crops are centred as the spec says (bottom)"
+    assert "overridden" not in said.err
+
+
+@pytest.mark.parametrize("typed", [(), ("top", "--undo")])
+def test_a_point_or_an_undo_is_typed_not_both_and_not_none(desk: Desk, typed: tuple[str, ...]) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+
+    said = desk("focus", COVER, *typed)
+
+    assert said.code == 2
+    assert "say where the crops are centred, or --undo: one of the two" in said.err
+    assert said.last == "next: pipeline focus --help"
+
+
+def test_without_a_point_there_is_nothing_to_take_back(desk: Desk) -> None:
+    desk("run", desk.spec(image(more=SLOTS)))
+
+    said = desk("focus", COVER, "--undo")
+
+    assert said.code == 2
+    assert f"{COVER}: no point was ever set by hand" in said.err
+    assert said.last == f"next: pipeline focus {COVER} X,Y"
+
+
+def test_the_name_of_a_picture_made_elsewhere_has_no_crops(desk: Desk) -> None:
+    desk("db", "upgrade")
+
+    said = desk("focus", "imported/a/b", "top")
+
+    assert said.code == 2
+    assert "is the name of a picture that was made elsewhere" in said.err
 
 
 def test_the_command_finds_a_home_and_a_spec_elsewhere(

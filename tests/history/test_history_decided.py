@@ -85,6 +85,36 @@ def test_the_planners_own_taking_is_undone_only_where_another_picture_was_shown(
     assert _shown(book) == [(first, Choice.TAKEN)]
 
 
+def test_a_rejection_is_taken_back_with_the_picture_that_a_run_took_for_it(book: Book) -> None:
+    first, second = book.stored("aa").id, book.stored("bb").id
+    book.memory.decide(COVER, first, Choice.SELECTED, "q1:cat", at=NOW)
+    book.memory.reject([Marked(first)], at=after(1))
+    book.memory.decide(COVER, second, Choice.TAKEN, "q1:cat", at=after(2))
+
+    undone = book.memory.undo(COVER, at=after(3))
+
+    assert undone is not None
+    assert (undone.generation, undone.choice) == (first, Choice.REJECTED)
+    assert not book.read(first).rejected
+    assert _shown(book) == [(first, Choice.SELECTED)]
+    assert book.memory.undo(COVER, at=after(4)) is not None
+    assert _shown(book) == []
+
+
+def test_a_rejection_of_a_picture_that_was_never_shown_stays(book: Book) -> None:
+    first, never, second = book.stored("aa").id, book.stored("bb").id, book.stored("cc").id
+    book.memory.decide(COVER, first, Choice.TAKEN, "q1:cat", at=NOW)
+    book.memory.reject([Marked(never)], at=after(1))
+    book.memory.decide(COVER, second, Choice.TAKEN, "q1:cat", at=after(2))
+
+    undone = book.memory.undo(COVER, at=after(3))
+
+    assert undone is not None
+    assert (undone.generation, undone.choice) == (second, Choice.TAKEN)
+    assert book.read(never).rejected
+    assert _shown(book) == [(first, Choice.TAKEN)]
+
+
 def test_a_selection_that_was_taken_back_is_not_the_requests_last(book: Book) -> None:
     number = book.stored().id
     book.memory.decide(COVER, number, Choice.SELECTED, "q1:cat", at=NOW)

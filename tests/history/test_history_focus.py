@@ -4,6 +4,9 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import pytest
+
+from pipeline.errors import StaleError
 from pipeline.history import backup
 from pipeline.history.database import Database
 from pipeline.history.records import FocusPoint
@@ -75,6 +78,87 @@ def test_every_word_on_a_focus_is_kept_and_the_newest_comes_first(book: Book) ->
     assert _words(book, COVER) == {COVER: (own, back, POINT)}
     assert _words(book, COVER, INNER) == {COVER: (own, back, POINT), INNER: (other,)}
     assert _words(book, "week12/cats/none") == {}
+
+
+def _back(book: Book, slot: str = "", second: float = 50, expected: int | None = None) -> FocusPoint | None:
+    return book.memory.point_back(COVER, slot, at=after(second), expected=expected)
+
+
+def test_where_nothing_was_said_no_point_is_taken_back(book: Book) -> None:
+    book.memory.point_at(replace(POINT, slot="wechat.cover"))
+
+    assert book.memory.point_back(INNER, "", at=after(1)) is None
+    assert _back(book, "bilibili.cover") is None
+
+    assert len(book.sql("SELECT id FROM focus_point")) == 1
+
+
+def test_the_word_before_is_said_again_and_then_the_one_that_was_taken_back(book: Book) -> None:
+    second = replace(POINT, x=0.1, spec_said="top", at=after(1))
+    book.memory.point_at(POINT)
+    book.memory.point_at(second)
+
+    first_again, second_again = _back(book, second=2), _back(book, second=3)
+
+    assert first_again == replace(POINT, at=after(2))
+    assert second_again == replace(second, at=after(3))
+    assert _words(book, COVER)[COVER] == (second_again, first_again, second, POINT), "nothing was deleted"
+
+
+def test_the_first_point_gives_way_to_the_specs_word(book: Book) -> None:
+    book.memory.point_at(replace(POINT, slot="wechat.cover"))
+
+    restored = _back(book, "wechat.cover")
+
+    assert restored == replace(POINT, slot="wechat.cover", x=None, y=None, at=after(50))
+
+
+def test_a_slot_that_had_the_word_of_all_has_it_again_alone(book: Book) -> None:
+    own = replace(POINT, slot="wechat.cover", x=0.0, at=after(1))
+    book.memory.point_at(POINT)
+    book.memory.point_at(own)
+
+    restored = _back(book)
+
+    assert restored == replace(POINT, slot="wechat.cover", at=after(50))
+
+
+def test_a_word_about_all_slots_is_taken_back_for_one_of_them(book: Book) -> None:
+    own = replace(POINT, slot="wechat.cover", x=0.0)
+    book.memory.point_at(own)
+    book.memory.point_at(replace(POINT, at=after(1)))
+
+    restored = _back(book, "wechat.cover")
+
+    assert restored == replace(own, at=after(50))
+    assert [word.slot for word in _words(book, COVER)[COVER]] == ["wechat.cover", "", "wechat.cover"]
+
+
+def test_taking_a_word_about_all_slots_back_restores_what_single_ones_had(book: Book) -> None:
+    every = replace(POINT, x=0.2)
+    gone = replace(POINT, slot="wechat.cover", x=0.9, at=after(1))
+    own = replace(gone, x=0.0, at=after(2))
+    book.memory.point_at(replace(gone, slot="bilibili.cover", at=after(-1)))
+    for word in (every, gone, own, replace(POINT, x=0.7, at=after(3))):
+        book.memory.point_at(word)
+
+    restored = _back(book)
+
+    assert restored == replace(every, at=after(50))
+    assert _words(book, COVER)[COVER][:3] == (
+        replace(own, at=after(50)),
+        replace(every, at=after(50)),
+        replace(POINT, x=0.7, at=after(3)),
+    )
+
+
+def test_a_point_that_is_not_the_newest_any_more_is_not_taken_back(book: Book) -> None:
+    book.memory.point_at(POINT)
+
+    with pytest.raises(StaleError, match=f"the focus of {COVER}"):
+        _back(book, expected=0)
+
+    assert _back(book, expected=1) is not None
 
 
 def test_a_copy_of_the_history_has_points_and_subjects_too(book: Book) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.history.clearance import unneeded
+from pipeline.history.clearance import clear, unneeded
 from pipeline.history.gate import Claimed, Served
 from pipeline.history.imported import Foreign, Imports
 from pipeline.history.records import Marked
@@ -130,6 +130,72 @@ def test_what_is_not_settled_is_refused(book: Book, state: State) -> None:
         book.memory.trash([number], at=NOW)
 
 
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        (State.UNKNOWN, "pipeline resolve 1 --abandon   (or --resubmit, to let the next run buy it again)"),
+        (State.SUBMITTED, "to bring it to its end: pipeline collect"),
+    ],
+)
+def test_what_is_not_settled_is_settled_first(book: Book, state: State, step: str) -> None:
+    number = book.at(state).id
+
+    with pytest.raises(UsageError) as refused:
+        book.memory.trash([number], at=NOW)
+
+    assert number == 1
+    assert refused.value.next_step == step
+
+
+def test_what_is_shown_gives_way_to_another_picture_that_is_there_else_to_a_new_one(book: Book) -> None:
+    shown = book.stored("aa").id
+    book.memory.decide(COVER, shown, Choice.SELECTED, "q1:cat", at=NOW)
+
+    with pytest.raises(UsageError) as alone:
+        book.memory.trash([shown], at=NOW)
+    out, thrown, other = book.stored("bb").id, book.stored("cc").id, book.stored("dd").id
+    book.memory.reject([Marked(out)], at=NOW)
+    book.memory.trash([thrown], at=NOW)
+    rehearsed = book.stored("ee", provider="simulator").id
+    with pytest.raises(UsageError) as beside:
+        book.memory.trash([shown], at=NOW)
+
+    assert alone.value.next_step == (
+        f"to show another: pipeline regenerate {COVER}   (it pays; or: pipeline reject {shown})"
+    )
+    assert rehearsed > other
+    assert beside.value.next_step == (
+        f"to show another: pipeline select {COVER} {other}   (or: pipeline reject {shown})"
+    )
+
+
+def test_a_file_that_shows_it_after_a_rejection_may_be_deleted(book: Book) -> None:
+    number = book.stored().id
+    book.memory.will_write(written(generation=number))
+    book.memory.reject([Marked(number)], at=NOW)
+
+    with pytest.raises(UsageError) as refused:
+        book.memory.trash([number], at=NOW)
+
+    assert refused.value.next_step == (
+        f"to show another: pipeline regenerate {COVER}   (it pays; or: delete the file)"
+    )
+
+
+def test_a_rejected_picture_in_the_trash_is_needed_by_nobody(book: Book) -> None:
+    number = book.stored().id
+    book.memory.decide(COVER, number, Choice.SELECTED, "q1:cat", at=NOW)
+    book.memory.reject([Marked(number)], at=after(1))
+    book.memory.trash([number], at=after(2))
+
+    with book.database.reading() as session:
+        assert [picture.shown for picture in unneeded(session).trashed] == [((number, COVER),)]
+
+    book.memory.take_rejection_back([Marked(number)], at=after(3))
+    with book.database.reading() as session:
+        assert unneeded(session).trashed == (), "it is shown again"
+
+
 @pytest.mark.parametrize("state", [State.FAILED, State.REFUSED, State.CANCELLED])
 def test_attempts_without_a_picture_may_go_too_and_come_back(book: Book, state: State) -> None:
     number = book.at(state).id
@@ -140,8 +206,10 @@ def test_attempts_without_a_picture_may_go_too_and_come_back(book: Book, state: 
 
 
 def test_a_number_that_nobody_knows_is_said(book: Book) -> None:
-    with pytest.raises(UsageError, match="there is no generation 5\nthere is no generation 6"):
+    with pytest.raises(UsageError, match="there is no generation 5\nthere is no generation 6") as refused:
         book.memory.trash([5, 6], at=NOW)
+
+    assert refused.value.next_step == "to see the numbers: pipeline history"
 
 
 def test_a_picture_that_was_cleared_away_comes_back_only_with_its_file(book: Book) -> None:
@@ -154,3 +222,17 @@ def test_a_picture_that_was_cleared_away_comes_back_only_with_its_file(book: Boo
     book.memory.restore_from_trash([number], at=after(2), present=[number])
 
     assert book.sql("SELECT cleared_at FROM blob") == [(None,)]
+
+
+def test_a_later_clearing_leaves_the_day_of_the_one_before(book: Book) -> None:
+    first, second = book.stored("aa").id, book.stored("bb").id
+
+    for number, second_of_it in ((first, 0), (second, 60)):
+        book.memory.trash([number], at=NOW)
+        with book.database.writing() as session:
+            clear(session, unneeded(session), after(second_of_it))
+
+    assert book.sql("SELECT cleared_at FROM blob ORDER BY sha256") == [
+        ("2026-11-24 09:30:00.000000",),
+        ("2026-11-24 09:31:00.000000",),
+    ]
