@@ -30,10 +30,15 @@ def label_text(claim: Claim | None) -> str | None:
     return text if known and plausible else None
 
 
+def carries_labels(words: str) -> bool:
+    """Whether a manifest's words on a file's label say that it has one."""
+    return not words.startswith("none")
+
+
 def labelled(claim: Claim | None, slot: Slot | None, seen: Examined) -> Iterator[Finding]:
     """What is wrong with both labels of a file, as far as a manifest says how it should be labelled."""
     words = claim.entry.label if claim else ""
-    if words.startswith("none"):
+    if not carries_labels(words):
         if seen.hidden:
             said = f"the manifest says it has no label, and it hides {len(seen.hidden)}"
             yield Finding(code="hidden_unwanted", message=said)

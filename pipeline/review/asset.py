@@ -1,20 +1,21 @@
 """One asset with all that was ever tried for it: what differs, what was decided, where it is used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.differences import Part, differences
 from pipeline.errors import PipelineError
-from pipeline.history.records import Delivered, Generation, Note
+from pipeline.history.records import Decision, Delivered, Generation, Note
 from pipeline.history.search import Dossier
 from pipeline.history.states import Choice, State
 from pipeline.plan.decide import decide
 from pipeline.plan.model import Action, Facts, Wishes
 from pipeline.providers.errors import Explanation, explain
 from pipeline.review.library import Library
-from pipeline.review.snippets import generation_yaml, image_yaml, use_yaml
+from pipeline.review.snippets import generation_yaml, image_yaml, use_asset_yaml, use_yaml
 from pipeline.review.workshop import Bench, Reach, Workshop
 from pipeline.spec.model import Image, Spec
+from pipeline.stages.deciding import provider_of
 from pipeline.stages.outcome import Outcome, outcomes
 from pipeline.stages.survey import survey
 
@@ -35,11 +36,13 @@ class Seen:
 class Attempt:
     """One try. `version` is what a decision about it must carry; `changes` mark its prompt against `against`.
 
-    `used_by`: other assets that show it. `files` were written from it for any asset.
+    `standing`: some asset was given it last, so that a choice of it is no earlier one. `used_by`: other
+    assets that show it. `files` were written from it for any asset.
     """
 
     generation: Generation
     decision: Choice | None
+    standing: bool
     version: int
     against: int | None
     changes: tuple[Part, ...]
@@ -49,6 +52,7 @@ class Attempt:
     notes: tuple[Note, ...]
     shown: bool
     yaml: str
+    use: str
 
     @property
     def selectable(self) -> bool:
@@ -71,6 +75,7 @@ class AssetView:
     notes: tuple[Note, ...]
     yaml: str
     use: str
+    undoable: Decision | None
 
     @property
     def shown(self) -> Attempt | None:
@@ -99,56 +104,54 @@ def look_at(bench: Bench, asset: str) -> Seen | None:
 
 def provider_for(library: Library, asset: str) -> str | None:
     """Whose files an asset's page is about: of whom its newest picture came; None where there is none."""
-    stored = [item for item in library.search.of_asset(asset) if item.state is State.STORED]
-    return next((who for item in reversed(stored) if (who := brought_by(item)) is not None), None)
-
-
-def brought_by(generation: Generation) -> str | None:
-    """The provider that serves a picture's spec; one made elsewhere is shown by whichever does (None)."""
-    if generation.imported:
-        return None
-    return "simulator" if generation.simulated else "jimeng"
+    return provider_of(library.search.of_asset(asset))
 
 
 def seen_of(library: Library, workshop: Workshop, asset: str) -> tuple[Seen | None, str]:
     """The asset as its spec has it, or nothing and why."""
-    try:
-        with workshop.bench(asset.partition("/")[0], Reach.LOOK, provider_for(library, asset)) as bench:
-            seen = look_at(bench, asset)
-    except PipelineError as error:
-        return None, error.message
-    return seen, "" if seen is not None else f"{bench.spec.path} has no asset {asset}"
+    return _seen(workshop, asset, provider_for(library, asset))
 
 
 def view_asset(library: Library, workshop: Workshop, asset: str) -> AssetView | None:
     """Everything about an asset; None where neither the history nor its spec knows it."""
-    found = library.search.of_asset(asset)
-    seen, problem = seen_of(library, workshop, asset)
+    # Versions come with, or before, all that is shown: a word said meanwhile is never overruled unseen.
+    story = library.search.story(asset)
+    found = [dossier.generation for dossier in story.dossiers]
+    seen, problem = _seen(workshop, asset, provider_of(found))
     if not found and seen is None:
         return None
-    dossiers = [dossier for item in found if (dossier := library.search.dossier(item.id)) is not None]
-    shown = _shown(seen, dossiers, asset)
-    versions = library.gallery.versions_of_generations([item.id for item in found])
+    shown = _shown(seen, story.dossiers, asset)
+    elsewhere = shown_now(library, story.dossiers)
     attempts = [
         _attempt(
             asset,
             dossier,
             before,
-            version=versions[dossier.generation.id],
             shown=dossier.generation.id == shown,
+            elsewhere=elsewhere.get(dossier.generation.id, ()),
         )
-        for before, dossier in zip((None, *dossiers), dossiers, strict=False)
+        for before, dossier in zip((None, *story.dossiers), story.dossiers, strict=False)
     ]
     return AssetView(
         asset=asset,
-        version=library.gallery.version_of(asset),
+        version=story.version,
         seen=seen,
         problem=problem,
         attempts=tuple(reversed(attempts)),
-        notes=library.gallery.notes(asset),
+        notes=story.notes,
         yaml=image_yaml(seen.image) if seen is not None else generation_yaml(found[-1]),
-        use=use_yaml(asset),
+        use=use_asset_yaml(asset),
+        undoable=library.queries.undoable(asset),
     )
+
+
+def _seen(workshop: Workshop, asset: str, provider: str | None) -> tuple[Seen | None, str]:
+    try:
+        with workshop.bench(asset.partition("/")[0], Reach.LOOK, provider) as bench:
+            seen = look_at(bench, asset)
+    except PipelineError as error:
+        return None, error.message
+    return seen, "" if seen is not None else f"{bench.spec.path} has no asset {asset}"
 
 
 def _shown(seen: Seen | None, dossiers: Sequence[Dossier], asset: str) -> int | None:
@@ -160,7 +163,18 @@ def _shown(seen: Seen | None, dossiers: Sequence[Dossier], asset: str) -> int | 
     return max(words, key=lambda word: word.at).generation if words else None
 
 
-def _attempt(asset: str, dossier: Dossier, before: Dossier | None, *, version: int, shown: bool) -> Attempt:
+def shown_now(library: Library, dossiers: Sequence[Dossier]) -> Mapping[int, tuple[str, ...]]:
+    """By generation the assets that show it now, as the history has it."""
+    named = {word.asset for dossier in dossiers for word in dossier.decisions if word.asset}
+    found: dict[int, tuple[str, ...]] = {}
+    for asset, generation in sorted(library.queries.shown(sorted(named)).items()):
+        found[generation] = (*found.get(generation, ()), asset)
+    return found
+
+
+def _attempt(
+    asset: str, dossier: Dossier, before: Dossier | None, *, shown: bool, elsewhere: Sequence[str]
+) -> Attempt:
     item = dossier.generation
     earlier = None if before is None else before.generation
     changed = earlier is not None and earlier.prompt != item.prompt
@@ -168,7 +182,8 @@ def _attempt(asset: str, dossier: Dossier, before: Dossier | None, *, version: i
     return Attempt(
         generation=item,
         decision=dossier.newest,
-        version=version,
+        standing=dossier.standing,
+        version=dossier.version,
         against=earlier.id if earlier is not None and changed else None,
         changes=differences(earlier.prompt, item.prompt) if earlier is not None and changed else (),
         explanation=explain(item.trouble.code) if item.trouble is not None else None,
@@ -179,4 +194,6 @@ def _attempt(asset: str, dossier: Dossier, before: Dossier | None, *, version: i
         notes=tuple(note for note in dossier.notes if note.generation == item.id),
         shown=shown,
         yaml=generation_yaml(item),
+        # What this asset shows is the plan's to say, what others show the history's.
+        use=use_yaml(item, [*([asset] if shown else ()), *(key for key in elsewhere if key != asset)]),
     )

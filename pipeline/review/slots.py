@@ -6,20 +6,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.delivery.evidence import Case, Claim
-from pipeline.delivery.findings import Finding, Grade
-from pipeline.delivery.labelling import label_text
+from pipeline.delivery.findings import Finding
+from pipeline.delivery.labelling import carries_labels, label_text
 from pipeline.delivery.layout import MANIFEST
 from pipeline.delivery.verify import SlotFrom, Wanted, judge
 from pipeline.errors import PictureError
 from pipeline.history.records import Delivered, Master
 from pipeline.home import Home
+from pipeline.plan.masters import GOOD_SHARE
 from pipeline.plan.model import SlotPlan
 from pipeline.platforms.model import Slot
 from pipeline.render.examine import Examined, examine
 from pipeline.render.facts import bytes_in_words
 from pipeline.render.geometry import PixelBox
 from pipeline.review.asset import Seen
-from pipeline.review.snippets import crop_yaml
+from pipeline.review.snippets import CropYaml, crop_yaml
 from pipeline.spec.aim import Whose, spelt
 from pipeline.spec.model import Focus
 from pipeline.spec.whereabouts import focus_marks
@@ -34,22 +35,25 @@ class SlotView:
     """One slot of one asset. `file` None: none lies there that shows what the spec asks now.
 
     `size` and `limit` in words, `limit` empty where none is known. `window` is the crop in pixels of the
-    master, `focus` its centre in 0..1 of it, `whose` who says so. `line`: where the spec sets it itself, for
-    which `yaml` would stand there instead.
+    master, `kept` its share of the picture, `subject_kept` that of the subject (0..1, None: none is known),
+    `focus` its centre in 0..1 of the master, `whose` who says so. `line`: where the spec sets it itself, for
+    which `yaml` would stand there instead. `labelled`: the file is to carry the AI labels.
     """
 
     slot: Slot
     file: Delivered | None
     findings: tuple[Finding, ...]
     label: str
+    labelled: bool
     size: str
     limit: str
     window: PixelBox
     kept: float
+    subject_kept: float | None
     focus: Focus
     whose: Whose
     line: int | None
-    yaml: str
+    yaml: CropYaml
 
     @property
     def point(self) -> str:
@@ -62,9 +66,10 @@ class SlotView:
         return self.whose is Whose.SPEC
 
     @property
-    def faulty(self) -> bool:
-        """Whether anything found is a fault."""
-        return any(finding.grade is Grade.FAULT for finding in self.findings)
+    def cut(self) -> bool:
+        """Whether less than half of the picture or of its subject is left, in a slot that is cropped."""
+        shares = (self.kept, 1.0 if self.subject_kept is None else self.subject_kept)
+        return self.slot.height is not None and min(shares) < GOOD_SHARE
 
     @property
     def over(self) -> bool:
@@ -129,14 +134,16 @@ def _slot(
         file=file,
         findings=() if file is None else _findings(home, seen, slot, file, read),
         label="" if file is None else file.label,
+        labelled=file is not None and carries_labels(file.label),
         size="" if file is None else bytes_in_words(file.bytes),
         limit="" if slot.max_bytes is None else bytes_in_words(slot.max_bytes),
         window=plan.fit.box,
         kept=plan.fit.kept,
+        subject_kept=plan.fit.subject_kept,
         focus=focus,
         whose=plan.aim.whose,
         line=line,
-        yaml=crop_yaml(slot.id, focus),
+        yaml=crop_yaml(seen.image, slot.id, focus),
     )
 
 

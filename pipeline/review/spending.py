@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.history.records import Generation, Spending
-from pipeline.history.search import Filters
-from pipeline.history.states import State
 from pipeline.review.library import Library
 from pipeline.settings import Settings
 
 GROUPS = ("week", "month", "spec", "model")
+"""What sums are grouped by; a tag is another one, as `tag:NAME`."""
+_TAG = "tag:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,27 +33,32 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendView:
-    """The groups, the budget's lines, and the real orders in doubt. `per_run` None: no such limit."""
+    """The groups, the budget's lines, and each order that those call doubtful. `per_run` None: no limit.
+
+    `by` is one of `ways`, in which the sums can be grouped.
+    """
 
     by: str
+    ways: tuple[str, ...]
     groups: tuple[Spending, ...]
     limits: tuple[Limit, ...]
     per_run: int | None
     doubtful: tuple[Generation, ...]
 
 
-def view_spending(
-    library: Library, settings: Settings, *, by: str, tag: str | None, now: datetime
-) -> SpendView:
-    """Everything about money; `tag` names the tag where `by` is `tag`."""
-    found = library.search.spending(by, tag=tag)
-    in_doubt = library.search.generations(Filters(states=(State.UNKNOWN,), limit=100))
+def view_spending(library: Library, settings: Settings, *, asked: str, now: datetime) -> SpendView:
+    """Everything about money; `asked` is what the sums are grouped by, the first way where it is none."""
+    ways = (*GROUPS, *(f"{_TAG}{name}" for name in library.search.tag_names()))
+    by = asked if asked in ways else ways[0]
+    tag = by.removeprefix(_TAG) if by.startswith(_TAG) else None
+    found = library.search.spending("tag" if tag is not None else by, tag=tag)
     return SpendView(
         by=by,
+        ways=ways,
         groups=found[::-1] if by in ("week", "month") else found,
         limits=_limits(library, settings, now),
         per_run=settings.budget.run_images,
-        doubtful=tuple(item for item in in_doubt if not item.simulated),
+        doubtful=library.search.doubtful(),
     )
 
 

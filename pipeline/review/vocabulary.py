@@ -40,6 +40,12 @@ CHOICES = {
     "trashed": "in the trash",
     "undone": "taken back",
 }
+KINDS = {"generate": "not bought yet", "reuse": "not made yet", "render": "not made yet"}
+EARLIER = {
+    "selected": "selected earlier",
+    "pinned": "pinned earlier",
+    "taken": "taken earlier",
+}
 ASSET_STATES = {
     "delivered": "delivered",
     "waiting": "under way",
@@ -61,7 +67,7 @@ SORTS = {
     "dearest": "dearest first",
     "asset": "by asset",
 }
-GROUPS = {"week": "week", "month": "month", "spec": "spec", "model": "model", "tag": "tag"}
+GROUPS = {"week": "week", "month": "month", "spec": "spec", "model": "model"}
 LIMITS = {
     "month_images": "pictures this month",
     "month_cost": "cost this month",
@@ -72,13 +78,14 @@ KEYS = (
     ("k", "the one before"),
     ("Enter", "open it"),
     ("s", "select it for its asset"),
-    ("p", "select and pin it"),
+    ("p", "select and pin it (on an asset's page)"),
     ("x", "reject it"),
     ("m", "mark it, to decide on several at once"),
     ("u", "undo the last decision"),
-    ("n", "the next undecided picture"),
-    ("f", "the slots, and where they are centred"),
+    ("n", "the next undecided picture (on an asset's page)"),
+    ("f", "the slots, and where they are centred (on an asset's page)"),
     ("r", "redo: look at the price of one more"),
+    ("[", "the page before"),
     ("]", "the next page"),
     ("/", "search"),
     ("?", "these keys"),
@@ -88,11 +95,13 @@ SAID = {
     "selected": "Selected.",
     "pinned": "Selected and pinned: it stays even where the spec changes.",
     "rejected": "Rejected: it is not used again. Files that show it stay until another picture comes.",
+    "allowed": "The rejection was taken back.",
     "undone": "The last decision was taken back.",
     "nothing": "There was no decision to take back.",
     "noted": "The note is kept.",
     "unnoted": "The note was taken back.",
     "centred": "The crop was moved, and its file made again.",
+    "centred_back": "The crop is where it was before, and its file made again.",
     "settled": "Settled.",
     "trashed": "It lies in the trash now.",
     "restored": "It was taken out of the trash.",

@@ -6,6 +6,7 @@ What the planner, the provider or the history say about a picture is theirs, and
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.history.records import Decision
 from pipeline.history.states import State
 from pipeline.review import vocabulary
 from pipeline.runner.model import News
@@ -28,6 +29,7 @@ class Words:
     work: str = "Work"
     keys: str = "Keys"
     keys_note: str = "Every one of these can be done with the buttons and links of a page, too."
+    letters: str = "single letters act"
     close: str = "Close"
     next_step: str = "Next:"
     back: str = "Back"
@@ -42,8 +44,10 @@ class Words:
     slot: str = "Slot"
     model: str = "Model"
     tag: str = "Tag"
+    month: str = "Month"
     since: str = "From day"
     until: str = "To day"
+    cost_is: str = "Cost"
     cost_from: str = "Cost from"
     cost_to: str = "Cost to"
     sort: str = "Order"
@@ -51,12 +55,15 @@ class Words:
     decision: str = "Decision"
     apply: str = "Show"
     clear: str = "Clear"
+    senseless: str = "Not understood, and left out:"
     nothing_fits: str = "Nothing fits. Take a filter out, or look for fewer words."
     paging: str = "Further pages"
     first_page: str = "First page"
+    previous_page: str = "Previous page"
     next_page: str = "Next page"
     simulated: str = "simulated"
     noted: str = "notes:"
+    picture_missing: str = "missing from the store"
     no_picture: str = "no picture"
     generation: str = "Generation"
     attempts: str = "Attempts"
@@ -75,6 +82,7 @@ class Words:
     remove_note: str = "Remove this note"
     nothing_marked: str = "No picture is marked: tick those that you mean, then press the button again."
     nothing_to_decide: str = "None of these has a picture, so there is nothing to decide about."
+    foreign: str = "Made elsewhere and taken in. A spec shows it with the YAML below."
     spec_lost: str = "Its spec cannot be read, so nothing can be made for it:"
     shown_now: str = "shown"
     changed_since: str = "changed since"
@@ -92,6 +100,7 @@ class Words:
     copy_attempt: str = "YAML of this attempt"
     copy_yaml: str = "YAML of this asset"
     copy_use: str = "YAML that uses this picture for another image, for nothing"
+    copy_use_asset: str = "YAML that uses whatever picture this asset shows, for nothing"
     for_spec: str = "For a spec"
     where_used: str = "Where it is used"
     in_doubt: str = (
@@ -114,10 +123,11 @@ class Words:
     no_file: str = "No file of what the spec asks now lies here."
     label_fine: str = "Pixels, format, bytes and both AI labels are as they should be."
     file_fine: str = "Pixels, format and bytes are as they should be."
-    keeps: str = "Keeps"
+    cut: str = "Less than half is left. Move the crop, or ask for a picture of another shape."
     whole_picture: str = "This slot takes the whole picture, wherever it is centred."
     spec_decides: str = "The spec says where this one is centred. To move it, write there instead:"
     focus: str = "Centre at"
+    as_spec: str = "Centre as the spec says"
     move: str = "Move, and make the file again"
     focus_hint: str = (
         "Two shares of the picture from its left top, such as 0.5,0.4, or a side or corner such as top-left. "
@@ -143,7 +153,6 @@ class Words:
     in_doubt_now: str = "In doubt"
     nothing_stuck: str = "Nothing."
     by: str = "By"
-    tag_name: str = "Tag"
     budget: str = "Budget"
     no_budget: str = "No limit is set. Write one under budget: in configs/settings.yaml."
     bought: str = "bought"
@@ -183,7 +192,9 @@ class Words:
     refused_form: str = "This form is not of this start of the page. Open it again."
     states: Mapping[State, str] = field(default_factory=lambda: vocabulary.STATES)
     news: Mapping[News, str] = field(default_factory=lambda: vocabulary.NEWS)
+    earlier: Mapping[str, str] = field(default_factory=lambda: vocabulary.EARLIER)
     choices: Mapping[str, str] = field(default_factory=lambda: vocabulary.CHOICES)
+    kinds: Mapping[str, str] = field(default_factory=lambda: vocabulary.KINDS)
     asset_states: Mapping[str, str] = field(default_factory=lambda: vocabulary.ASSET_STATES)
     whose: Mapping[str, str] = field(default_factory=lambda: vocabulary.WHOSE)
     sorts: Mapping[str, str] = field(default_factory=lambda: vocabulary.SORTS)
@@ -203,6 +214,23 @@ class Words:
     def attempts_of(self, number: int) -> str:
         """How often something was tried."""
         return "1 attempt" if number == 1 else f"{number} attempts"
+
+    def way(self, by: str) -> str:
+        """What sums are grouped by."""
+        return self.groups.get(by) or f"{self.tag.lower()} {by.partition(':')[2]}"
+
+    def numbers(self, first: int, last: int, total: int) -> str:
+        """Which of all that fit a page shows."""
+        return f"{first}\u2013{last} of {total}"
+
+    def undo_what(self, word: Decision) -> str:
+        """The button that takes a word back, with which one that is."""
+        return f"{self.undo}: {word.generation} {self.choices[word.choice.value]}"
+
+    def keeps_of(self, picture: float, subject: float | None) -> str:
+        """What a crop keeps, as shares in 0..1."""
+        of_subject = "" if subject is None else f", {subject:.0%} of the subject"
+        return f"keeps {picture:.0%} of the picture{of_subject}"
 
     def pictures_of(self, marks: Sequence[str]) -> str:
         """Which pictures something was done to: their numbers, or how many."""

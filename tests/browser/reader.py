@@ -84,7 +84,9 @@ class Reader:
 
     def await_work(self) -> None:
         """Wait until the work that the page shows is done."""
-        expect(self.page.get_by_role("status").first).to_have_text("done", timeout=_A_PICTURE_MS)
+        expect(self.page.get_by_role("status").first).to_have_text(
+            re.compile("^(done|ended)"), timeout=_A_PICTURE_MS
+        )
 
 
 def files_of(home: Path, asset: str) -> dict[str, dict[str, Any]]:

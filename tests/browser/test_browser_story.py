@@ -134,8 +134,8 @@ def test_undo_takes_a_selection_back_with_its_files(desk: Served, windows: Windo
     reader.press("Select", of=reader.attempt(old))
     reader.says("Selected")
     chosen = files_of(desk.home, TWICE)
-    reader.press("Undo")
-    reader.says("taken back")
+    reader.press(f"Undo: {old} selected")
+    reader.says(f"generation {old} is no longer selected; it shows generation {new} again")
 
     assert {entry["generation"] for entry in chosen.values()} == {old}
     expect(reader.attempt(new)).to_contain_text("shown")
@@ -148,9 +148,9 @@ def test_undo_takes_a_rejection_back(desk: Served, windows: Windows) -> None:
 
     reader.press("Reject", of=reader.attempt(old))
     reader.says("Rejected")
-    reader.press("Undo")
+    reader.press(f"Undo: {old} rejected")
 
-    reader.says("taken back")
+    reader.says(f"generation {old} is no longer rejected")
     expect(reader.attempt(old).locator(".choice-rejected")).to_have_count(0)
     expect(reader.attempt(old).get_by_role("button", name="Reject")).to_be_enabled()
 

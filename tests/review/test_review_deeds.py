@@ -87,7 +87,8 @@ def test_rejecting_takes_a_picture_out_of_reuse_and_undo_brings_it_back(twice: D
 
     assert "not used again" in rejected.text
     assert after == [False, True]
-    assert "taken back" in undone.text
+    assert "Undo: 2 rejected" in rejected.text
+    assert f"{COVER}: generation 2 is no longer rejected; it shows generation 2 again" in undone.text
     assert [item.rejected for item in twice.generations()] == [False, False]
 
 
@@ -156,7 +157,7 @@ def test_where_the_spec_sets_the_focus_the_page_shows_what_to_write_there(desk: 
         )
 
     assert "configs/week12.yaml:7" in page.text
-    assert "crops: {wechat.cover: {focus: top}}" in page.text
+    assert "crops: {wechat.cover: {focus: top}}" in page.words
     assert page.forms(f"/focus/{COVER}") == []
     assert forced.status == 400
 

@@ -1,12 +1,12 @@
 """What the address of the grid says."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from pipeline.history.gallery import Look
 from pipeline.history.states import State
-from pipeline.review.web.lookup import look_of, read_address
+from pipeline.review.web.lookup import look_of, read_address, read_back, senseless
 
 
 def test_every_filter_of_an_address_is_asked_of_the_gallery() -> None:
@@ -56,7 +56,7 @@ def test_a_last_day_is_asked_for_to_its_end() -> None:
     "pair",
     [
         ("since", "yesterday"),
-        ("until", "0001-01-01"),
+        ("until", "9999-12-31"),
         ("from", "a lot"),
         ("to", "-1"),
         ("to", "1e300"),
@@ -79,3 +79,27 @@ def test_a_filter_is_set_replaced_and_taken_out_in_a_link() -> None:
     assert str(address.with_one("spec", "week13")) == "/pictures?spec=week13&state=stored"
     assert str(address.without("after", "state")) == "/pictures?spec=week12"
     assert str(address.without("after", "state", "spec")) == "/pictures"
+
+
+def test_what_makes_no_sense_is_named() -> None:
+    pairs = (("q", "猫"), ("from", "abc"), ("since", "2026-13-45"), ("sort", "bogus"), ("state", "stored"))
+
+    assert senseless(read_address("/pictures", pairs)) == ("from=abc", "since=2026-13-45", "sort=bogus")
+
+
+def test_a_day_ends_at_the_next_local_midnight() -> None:
+    look = look_of(read_address("/pictures", [("since", "2026-11-24"), ("until", "2026-11-24")]), limit=1)
+
+    assert look.since == datetime(2026, 11, 24).astimezone()
+    assert look.until == datetime(2026, 11, 25).astimezone()
+
+
+@pytest.mark.parametrize(
+    "back", ["/pictures/1", "//evil.example/pictures", "https://evil.example", "", "x?q=1"]
+)
+def test_a_form_leads_back_to_a_grid_only(back: str) -> None:
+    assert read_back(back).path == "/pictures"
+
+
+def test_a_form_leads_back_to_the_grid_as_it_was() -> None:
+    assert str(read_back("/assets?q=猫&spec=w&done=reject")) == "/assets?q=%E7%8C%AB&spec=w"

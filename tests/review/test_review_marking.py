@@ -100,7 +100,7 @@ def test_a_picture_is_selected_for_its_asset_from_the_grid_and_its_files_are_mad
 
     assert (before, after, shown(three.root)) == ({2, 3}, {1, 2}, {2, 3})
     assert "Selected for its asset: generation 1" in done.text
-    assert "The last decision on the asset was taken back: generation 1" in undone.text
+    assert f"{COVER}: generation 1 is no longer selected; it shows generation 3 again" in undone.text
 
 
 def test_pictures_that_nobody_shows_are_thrown_away_together_and_come_back(three: Desk) -> None:

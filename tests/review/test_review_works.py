@@ -231,7 +231,7 @@ def test_spending_is_shown_by_group_with_the_lines_of_the_budget(bought: Visitor
     desk.settings(PRICES + "budget: {month_images: 10, month_cost: 50000, run_images: 4}\n")
     with visiting(desk.root) as visitor:
         pages = {by: visitor.get(f"/spend?by={by}") for by in ("week", "month", "spec", "model", "nonsense")}
-        tagged = visitor.get("/spend?tag=author")
+        tagged = visitor.get("/spend?by=tag:author")
 
     assert all("<td>0.20 CNY</td>" in page.text for page in (*pages.values(), tagged))
     assert '<th scope="row">week12</th>' in pages["spec"].text

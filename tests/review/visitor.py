@@ -39,6 +39,11 @@ class Answer:
         """The page as text."""
         return self.body.decode()
 
+    @property
+    def words(self) -> str:
+        """What a reader sees: the page without its tags."""
+        return html.unescape(re.sub(r"<[^>]*>", "", self.text))
+
     def forms(self, action: str) -> list[dict[str, str]]:
         """The hidden fields of every form that posts to an address, in their order."""
         return [dict(pairs) for pairs in self.hidden(action)]

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import PipelineError, StaleError, UsageError
-from pipeline.review.spending import GROUPS, view_spending
+from pipeline.review.spending import view_spending
 from pipeline.review.web.deeds import Deeds
 from pipeline.review.web.grids import Grids
 from pipeline.review.web.guard import Guard
@@ -71,11 +71,9 @@ def _enter(site: Site, request: Request) -> Response:
 
 
 def _spend(site: Site, request: Request) -> Response:
-    tag = request.query_params.get("tag", "").strip()
     asked = request.query_params.get("by", "")
-    by = "tag" if tag else asked if asked in GROUPS else GROUPS[0]
-    view = view_spending(site.library, site.workshop.settings, by=by, tag=tag or None, now=site.now())
-    return site.page(request, "spend.html", view=view, groups=GROUPS, tag=tag)
+    view = view_spending(site.library, site.workshop.settings, asked=asked, now=site.now())
+    return site.page(request, "spend.html", view=view)
 
 
 def _problem(site: Site, request: Request, error: Exception) -> Response:

@@ -10,13 +10,14 @@ from starlette.routing import Route
 from pipeline.errors import UsageError
 from pipeline.history.records import Marked
 from pipeline.history.states import Resolution
-from pipeline.review.asset import brought_by, provider_for
+from pipeline.review.asset import provider_for
 from pipeline.review.decisions import centre, choose, generation_of, settle
 from pipeline.review.web.forms import Form, number_in, posting
-from pipeline.review.web.rendering import rendered
+from pipeline.review.web.rendering import rendered, taken_back, undone
 from pipeline.review.web.site import Site, go
 from pipeline.review.workshop import Reach
 from pipeline.safekeeping.trash import take_out, throw_away
+from pipeline.stages.deciding import brought_by, centre_back, check_key, image_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,14 @@ class Deeds:
         keys = self.site.keys
         yield posting("/select/{asset:path}", self.select, keys)
         yield posting("/reject/{number}", self.reject, keys)
+        yield posting("/allow/{number}", self.allow, keys)
         yield posting("/undo/{asset:path}", self.undo, keys)
         yield posting("/note/{number}", self.note, keys)
         yield posting("/note-asset/{asset:path}", self.note_asset, keys)
         yield posting("/unnote/{number}", self.unnote, keys)
         yield posting("/unnote-asset/{asset:path}", self.unnote_asset, keys)
         yield posting("/focus/{asset:path}", self.focus, keys)
+        yield posting("/focus-back/{asset:path}", self.focus_back, keys)
         yield posting("/resolve/{number}", self.resolve, keys)
         yield posting("/trash/{number}", self.trash, keys)
         yield posting("/restore/{number}", self.restore, keys)
@@ -44,6 +47,7 @@ class Deeds:
         """An asset shows this generation from now on; its files are made at once."""
         asset = request.path_params["asset"]
         number, version, pin = form.number("generation"), form.number("version"), bool(form.text("pin"))
+        check_key(asset)
         library = self.site.library
         provider = brought_by(generation_of(library, number)) or provider_for(library, asset)
         with self.site.workshop.bench(_spec(asset), Reach.WORK, provider) as bench:
@@ -60,15 +64,26 @@ class Deeds:
         self.site.library.memory.reject([Marked(number, form.number("version"))], at=self.site.now())
         return go(f"/assets/{form.text('asset') or item.asset}", said="rejected", at=f"g{number}")
 
+    def allow(self, request: Request, form: Form) -> Response:
+        """The rejection is taken back; where the asset shows the picture again, its files are made."""
+        number, library = number_in(request.path_params["number"]), self.site.library
+        item = generation_of(library, number)
+        asset = form.text("asset") or item.asset
+        library.memory.take_rejection_back([Marked(number, form.number("version"))], at=self.site.now())
+        provider = brought_by(item) or provider_for(library, asset)
+        return rendered(
+            self.site, asset, provider, lambda: go(f"/assets/{asset}", said="allowed", at=f"g{number}")
+        )
+
     def undo(self, request: Request, form: Form) -> Response:
         """The newest word on an asset is taken back, and its files are made as the word before has it."""
         asset = request.path_params["asset"]
-        taken = self.site.library.memory.undo(asset, at=self.site.now(), expected=form.number("version"))
-        if taken is None:
+        word = taken_back(self.site, asset, form.number("version"))
+        if word is None:
             return go(f"/assets/{asset}", said="nothing")
-        item = generation_of(self.site.library, taken.generation)
-        provider = brought_by(item) or provider_for(self.site.library, asset)
-        return rendered(self.site, asset, provider, lambda: go(f"/assets/{asset}", said="undone"))
+        return undone(
+            self.site, asset, word, lambda said: go(f"/assets/{asset}", said=said, at=f"g{word.generation}")
+        )
 
     def note(self, request: Request, form: Form) -> Response:
         """Words on a generation."""
@@ -102,6 +117,17 @@ class Deeds:
         with self.site.workshop.bench(_spec(asset), Reach.WORK, provider) as bench:
             centre(bench, asset, slot, typed, version=form.number("version"), at=self.site.now())
         return rendered(self.site, asset, provider, lambda: go(f"/slots/{asset}", said="centred", at=slot))
+
+    def focus_back(self, request: Request, form: Form) -> Response:
+        """The newest word on a slot's focus is taken back: what counted before counts again."""
+        asset, slot = request.path_params["asset"], form.text("slot")
+        provider = provider_for(self.site.library, asset)
+        with self.site.workshop.bench(_spec(asset), Reach.WORK, provider) as bench:
+            image = image_of(bench.spec, asset)
+            centre_back(bench.studio, image, slot, at=self.site.now(), expected=form.number("version"))
+        return rendered(
+            self.site, asset, provider, lambda: go(f"/slots/{asset}", said="centred_back", at=slot)
+        )
 
     def resolve(self, request: Request, form: Form) -> Response:
         """An order in doubt is settled as the author says."""

@@ -5,8 +5,9 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.history.gallery import Facets
-from pipeline.review.web.lookup import SORTS, Address, look_of, read_address
+from pipeline.history.gallery import Counts, Facets
+from pipeline.plan.price import UNIT
+from pipeline.review.web.lookup import SORTS, Address, look_of, read_address, senseless
 from pipeline.review.web.marking import undoing_of
 from pipeline.review.web.site import Site
 
@@ -26,16 +27,15 @@ class Grids:
         if (short := _shortened(request, address)) is not None:
             return short
         look = look_of(address, limit=self._site.per_page)
-        gallery = self._site.library.gallery
-        facets = gallery.facets(look)
+        page, facets = self._site.library.gallery.pictures(look)
         return self._site.page(
             request,
             "pictures.html",
             address=address,
-            page=gallery.page(look),
-            total=facets.total,
+            page=page,
             lists=_lists(facets),
             sorts=SORTS,
+            senseless=senseless(address),
             undoing=undoing_of(request),
         )
 
@@ -45,16 +45,15 @@ class Grids:
         if (short := _shortened(request, address)) is not None:
             return short
         look = look_of(address, limit=self._site.per_page)
-        gallery = self._site.library.gallery
-        cards = gallery.assets(look)
+        page, facets = self._site.library.gallery.assets(look)
         return self._site.page(
             request,
             "assets.html",
             address=address,
-            cards=cards,
-            after=cards[-1].asset if len(cards) == look.limit else None,
-            lists=_lists(gallery.facets(look)),
+            page=page,
+            lists=_lists(facets),
             sorts=tuple(word for word in SORTS if word != "dearest"),
+            senseless=senseless(address),
         )
 
 
@@ -70,6 +69,9 @@ def _shortened(request: Request, address: Address) -> Response | None:
     return None
 
 
-def _lists(facets: Facets) -> dict[str, tuple[tuple[str, int], ...]]:
-    names = ("spec", "article", "platform", "model", "tag", "state", "decision")
-    return {name: getattr(facets, name)[:_MOST_OPTIONS] for name in names}
+def _lists(facets: Facets) -> dict[str, Counts]:
+    """The choices of each filter, as an address says them."""
+    names = ("spec", "article", "platform", "slot", "model", "tag", "state", "decision", "month")
+    found = {name: getattr(facets, name)[:_MOST_OPTIONS] for name in names}
+    costs = ((f"{int(cost) / UNIT:g}", count) for cost, count in facets.cost[:_MOST_OPTIONS])
+    return found | {"cost": tuple(costs)}

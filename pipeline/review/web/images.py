@@ -39,8 +39,8 @@ class Images:
             with self._turns:
                 try:
                     small = thumbnail(self._master(sha256), root, sha256)
-                except PipelineError as error:
-                    raise HTTPException(404) from error
+                except (PipelineError, HTTPException):
+                    return self._missing()
         return FileResponse(small, media_type="image/webp", headers=_FOREVER)
 
     def blob(self, request: Request) -> Response:
@@ -52,9 +52,7 @@ class Images:
         """A delivered file that lies where it was written, with the bytes that the address names."""
         sha256 = _hash(request)
         spec = request.path_params["spec"]
-        known = self._site.library.queries.known(requests=[], assets=[], specs=[spec])
-        rows = [row for found in known.written.values() for row in found]
-        rows.sort(key=lambda row: row.sha256 != sha256)  # the one that was written so is most often it
+        rows = self._site.library.queries.written_as(spec, sha256)
         data = next((data for row in rows if (data := self._bytes(row, sha256)) is not None), None)
         if data is None:
             raise HTTPException(404)
@@ -73,6 +71,12 @@ class Images:
         except OSError:
             return None
         return (data, kind) if hashlib.sha256(data).hexdigest() == sha256 else None
+
+    def _missing(self) -> Response:
+        """What stands where a picture should be; nothing remembers it, a backup may bring the picture."""
+        return Response(
+            self._site.templates.get_template("missing.svg").render(), 404, media_type="image/svg+xml"
+        )
 
     def _master(self, sha256: str) -> Path:
         store = self._site.library.store

@@ -2,20 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import get_args
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from pipeline.history.gallery import DECISIONS, Look, Sort
 from pipeline.history.states import State
 from pipeline.plan.price import UNIT
 
+T = TypeVar("T", datetime, int)
 Pairs = Sequence[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 GRIDS = ("/pictures", "/assets")
 _WORDS = ("q", "spec", "article", "platform", "slot", "model")
-_ORDER = (*_WORDS, "state", "decision", "tag", "since", "until", "from", "to", "sort", "after")
+_ORDER = (
+    *_WORDS,
+    "state",
+    "decision",
+    "tag",
+    "month",
+    "since",
+    "until",
+    "cost",
+    "from",
+    "to",
+    "sort",
+    "after",
+)
 _MOST = 10**12
+_STATES = tuple(state.value for state in State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +82,10 @@ def read_back(text: str) -> Address:
 
 def look_of(address: Address, *, limit: int) -> Look:
     """The question that an address asks the gallery."""
-    until = _day(address.get("until"))
     sort: Sort = next((word for word in SORTS if word == address.get("sort")), "newest")
     words: Mapping[str, str | None] = {name: address.get(name) or None for name in _WORDS}
+    first, last = _month(address.get("month"))
+    cost = _money(address.get("cost"))
     return Look(
         text=words["q"],
         spec=words["spec"],
@@ -80,13 +96,32 @@ def look_of(address: Address, *, limit: int) -> Look:
         states=tuple(state for state in State if address.has("state", state.value)),
         decisions=tuple(word for word in DECISIONS if address.has("decision", word)),
         tags=tuple(_pair(tag) for tag in address.every("tag") if "=" in tag),
-        since=_day(address.get("since")),
-        until=until + timedelta(days=1) if until else None,
-        cost_from=_money(address.get("from")),
-        cost_to=_money(address.get("to")),
+        since=_latest(first, _day(address.get("since"))),
+        until=_earliest(last, _day(address.get("until"), after=1)),
+        cost_from=_latest(cost, _money(address.get("from"))),
+        cost_to=_earliest(cost, _money(address.get("to"))),
         sort=sort,
         after=address.get("after") or None,
         limit=limit,
+    )
+
+
+def senseless(address: Address) -> tuple[str, ...]:
+    """The names in an address whose value says nothing, so that all is shown instead of what was meant."""
+    asked = {
+        "since": lambda text: _day(text) is not None,
+        "until": lambda text: _day(text, after=1) is not None,
+        "month": lambda text: _month(text)[0] is not None,
+        "cost": lambda text: _money(text) is not None,
+        "from": lambda text: _money(text) is not None,
+        "to": lambda text: _money(text) is not None,
+        "sort": lambda text: text in SORTS,
+        "state": lambda text: text in _STATES,
+        "decision": lambda text: text in DECISIONS,
+        "tag": lambda text: "=" in text,
+    }
+    return tuple(
+        f"{name}={value}" for name, value in address.pairs if name in asked and not asked[name](value)
     )
 
 
@@ -95,12 +130,34 @@ def _pair(tag: str) -> tuple[str, str]:
     return name, value
 
 
-def _day(text: str) -> datetime | None:
-    """Midnight of a day where the author is."""
+def _day(text: str, *, after: int = 0) -> datetime | None:
+    """Midnight, where the author is, of a day or of one so many days later; None for what is no day."""
     try:
-        return datetime.fromisoformat(text[:10]).astimezone() if text else None
-    except (ValueError, OverflowError):
+        day = datetime.strptime(text, "%Y-%m-%d") + timedelta(days=after)  # noqa: DTZ007 - local by intent
+        return day.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def _month(text: str) -> tuple[datetime | None, datetime | None]:
+    """The midnights at which a month such as `2026-11` begins and ends."""
+    first = _day(f"{text}-01") if len(text) == len("2026-11") else None
+    return (None, None) if first is None else (first, _day(f"{_after(text)}-01"))
+
+
+def _after(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def _latest(one: T | None, other: T | None) -> T | None:
+    """The later or larger of two limits, either of which may not be there."""
+    return max((value for value in (one, other) if value is not None), default=None)
+
+
+def _earliest(one: T | None, other: T | None) -> T | None:
+    """The earlier or smaller of two limits, either of which may not be there."""
+    return min((value for value in (one, other) if value is not None), default=None)
 
 
 def _money(text: str) -> int | None:

@@ -13,15 +13,16 @@ from starlette.routing import Route
 from pipeline.errors import UsageError
 from pipeline.history.records import Generation, Marked
 from pipeline.history.states import State
-from pipeline.review.asset import brought_by, provider_for
+from pipeline.review.asset import provider_for
 from pipeline.review.decisions import choose, generation_of
 from pipeline.review.web.forms import Form, number_in, posting
 from pipeline.review.web.lookup import read_back
-from pipeline.review.web.rendering import rendered
+from pipeline.review.web.rendering import rendered, taken_back, undone
 from pipeline.review.web.site import Site
 from pipeline.review.words import WORDS
 from pipeline.review.workshop import Reach
 from pipeline.safekeeping.trash import take_out, throw_away
+from pipeline.stages.deciding import brought_by
 
 REVERSED = {
     "reject": "allow",
@@ -129,10 +130,13 @@ class Marking:
         """The newest word on the asset that asked for this picture is taken back."""
         del request
         [mark] = _marked(form)[:1]
-        item = self._generation(mark)
-        self.site.library.memory.undo(item.asset, at=self.site.now(), expected=mark.version)
-        provider = brought_by(item) or provider_for(self.site.library, item.asset)
-        return rendered(self.site, item.asset, provider, lambda: _go_back(form, "unselect", [str(item.id)]))
+        asset = self._generation(mark).asset
+        word = taken_back(self.site, asset, mark.version or 0)
+        if word is None:
+            return _go_back(form, "unselect", [str(mark.generation)])
+        return undone(
+            self.site, asset, word, lambda said: _go_back(form, "unselect", [str(mark.generation)], said)
+        )
 
     def _decide(self, form: Form, done: str, decide: _Decision) -> Response:
         marked = [one for one in _marked(form) if _has_picture(self._generation(one))]
@@ -149,9 +153,10 @@ class Marking:
         return _go_back(form, done, [f"{number}-{versions[number]}" for number in dict.fromkeys(numbers)])
 
 
-def _go_back(form: Form, done: str, marks: Sequence[str]) -> Response:
-    """To the grid as it was, with what was done and how to take it back."""
-    path, said = str(read_back(form.text("back"))), urlencode({"done": done, "marks": " ".join(marks)})
+def _go_back(form: Form, done: str, marks: Sequence[str], told: str = "") -> Response:
+    """To the grid as it was, with what was done and how to take it back; `told`: with a sentence instead."""
+    path = str(read_back(form.text("back")))
+    said = urlencode({"said": told} if told else {"done": done, "marks": " ".join(marks)})
     at = f"#g{marks[0].partition('-')[0]}" if form.text("one") else ""
     return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{said}{at}", status_code=303)
 

@@ -9,6 +9,7 @@ from pipeline.history.states import Charged
 from pipeline.plan.price import UNIT
 from pipeline.review.redo import Offer
 from pipeline.review.words import WORDS
+from pipeline.spec.names import is_foreign
 
 
 def filters(currency: str) -> Mapping[str, Callable[..., Any]]:
@@ -49,6 +50,7 @@ def filters(currency: str) -> Mapping[str, Callable[..., Any]]:
         "price": price,
         "amount": amount,
         "provider_of": _provider,
+        "foreign": is_foreign,
         "day": _day,
         "moment": _moment,
     }

@@ -1,5 +1,7 @@
 """The pages of one thing: an asset, its slots, a generation."""
 
+from collections.abc import Iterator
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from pipeline.history.records import Generation
 from pipeline.history.search import Dossier
 from pipeline.providers.errors import explain
 from pipeline.render.facts import bytes_in_words
-from pipeline.review.asset import seen_of, view_asset
+from pipeline.review.asset import seen_of, shown_now, view_asset
 from pipeline.review.slots import view_slots
 from pipeline.review.snippets import generation_yaml, use_yaml
 from pipeline.review.web.forms import number_in
@@ -29,7 +31,9 @@ class Singles:
         view = view_asset(self._site.library, self._site.workshop, asset)
         if view is None:
             raise HTTPException(404)
-        return self._site.page(request, "asset.html", view=view, next_undecided=self._next(asset))
+        newest = view.attempts[0].generation.id if view.attempts else None
+        at = number_in(request.query_params["at"]) if "at" in request.query_params else newest
+        return self._site.page(request, "asset.html", view=view, next_undecided=self._next(asset, at))
 
     def slots(self, request: Request) -> Response:
         """Every file of an asset as its platform shows it, and its crop."""
@@ -51,28 +55,43 @@ class Singles:
         """Everything about one generation."""
         number = number_in(request.path_params["number"])
         library = self._site.library
-        dossier = library.search.dossier(number)
-        if dossier is None:
+        known = library.search.dossier(number)
+        if known is None:
             raise HTTPException(404)
+        # The versions come before, or with, what is shown: a word said meanwhile is not overruled unseen.
+        asset_version = library.gallery.version_of(known.generation.asset)
+        dossier = library.search.dossier(number) or known
         item = dossier.generation
         return self._site.page(
             request,
             "picture.html",
             item=item,
             dossier=dossier,
-            decision=library.search.choices([number]).get(number),
+            asset_version=asset_version,
             notes=library.gallery.notes(number),
             explanation=explain(item.trouble.code) if item.trouble is not None else None,
             facts=_facts(dossier),
             yaml=generation_yaml(item),
-            use=use_yaml(item.asset),
+            use=use_yaml(item, shown_now(library, [dossier]).get(number, ())),
         )
 
-    def _next(self, asset: str) -> Generation | None:
-        """The newest picture of another asset of which nothing was said yet."""
-        page = self._site.library.gallery.page(Look(decisions=("unreviewed",), limit=20))
-        others = (card.generation for card in page.cards if card.generation.asset != asset)
-        return next(others, None)
+    def _next(self, asset: str, at: int | None) -> Generation | None:
+        """The next older picture, of another asset, of which nothing was decided yet; the newest after all.
+
+        `at` is the generation that is looked at, so that one who goes on meets each of them once.
+        """
+        starts = (None,) if at is None else (str(at), None)
+        undecided = (item for start in starts for item in self._undecided(start))
+        return next((item for item in undecided if item.asset != asset), None)
+
+    def _undecided(self, after: str | None) -> Iterator[Generation]:
+        """Every picture after a cursor of which nothing was decided, newest first."""
+        while True:
+            page = self._site.library.gallery.page(Look(decisions=("unreviewed",), after=after))
+            yield from (card.generation for card in page.cards)
+            if page.after is None:
+                return
+            after = page.after
 
 
 def _facts(dossier: Dossier) -> list[tuple[str, str]]:

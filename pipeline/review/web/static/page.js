@@ -34,7 +34,22 @@ function showHelp(event) {
   help.open ? help.close() : help.showModal();
 }
 
+// What was just done is said once: a reload or a bookmark must not say it again.
+const address = new URL(location);
+for (const name of ["said", "done", "marks"]) address.searchParams.delete(name);
+if (address.href !== location.href) history.replaceState(null, "", address);
+
+// Who speaks to the computer, or whose hands slip, can turn the single letters off.
+const letters = document.querySelector("[data-letters]");
+if (letters) {
+  letters.closest("label").hidden = false;
+  letters.checked = localStorage.getItem("letters") !== "off";
+  letters.addEventListener("change", () => localStorage.setItem("letters", letters.checked ? "on" : "off"));
+}
+const deaf = (key) => key !== "?" && key.length === 1 && localStorage.getItem("letters") === "off";
+
 document.addEventListener("keydown", (event) => {
+  if (deaf(event.key)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && typing(document.activeElement)) return document.activeElement.blur();
   if (typing(document.activeElement)) return;
@@ -128,7 +143,7 @@ for (const svg of document.querySelectorAll("[data-drag]")) {
     point.setAttribute("cy", y * height);
     moved = `${x.toFixed(3)},${y.toFixed(3)}`;
     if (form) form.elements.point.value = moved;
-    if (yaml) yaml.textContent = `crops: {${slot}: {focus: [${x.toFixed(3)}, ${y.toFixed(3)}]}}`;
+    if (yaml) yaml.textContent = `[${x.toFixed(3)}, ${y.toFixed(3)}]`;
   };
   svg.addEventListener("pointerdown", (event) => {
     event.preventDefault();
