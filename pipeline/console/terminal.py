@@ -3,10 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -19,8 +20,29 @@ _WIDTH_WITHOUT_TERMINAL = 120
 _YES = ("y", "yes", "是", "好")
 
 
+_STEERING = {
+    code: chr(code).encode("unicode_escape").decode()
+    for code in (*range(0x20), *range(0x7F, 0xA0))
+    if chr(code) not in "\n\t"
+}
+"""Signs that a terminal obeys, each as it is written instead."""
+
+
+def _plain(text: str) -> str:
+    """A text that steers no terminal; cells of a table are written so before they are measured."""
+    return text.translate(_STEERING)
+
+
 class _Stream(Console):
-    """A stream whose reader may leave: `| head` is no fault, and what a command does is done all the same."""
+    """A stream whose reader may leave: `| head` is no fault, and what a command does is done all the same.
+
+    Prompts, notes, names of files and the provider's words are others': none of them steers the terminal.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """See `Console.render`; what this program itself tells a terminal goes as control, apart."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=_plain(segment.text))
 
     def on_broken_pipe(self) -> None:
         """Say nothing more; the exit code stays the command's own."""
@@ -83,7 +105,8 @@ class Terminal:
 
         Where they leave too little, those of `give_way` are left out, in that order; no other is ever cut.
         """
-        shown = one_line_rows(headings, rows, self.out.width, give_way)
+        plain = [[_plain(cell) for cell in row] for row in rows]
+        shown = one_line_rows(headings, plain, self.out.width, give_way)
         numbers = [shown[0].index(headings[place]) for place in right if headings[place] in shown[0]]
         table = make_table(shown[0], shown[1:], right=numbers)
         width = max(self.out.width, self.out.measure(table).maximum)
@@ -137,5 +160,5 @@ def make_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right:
         justify: Literal["left", "right"] = "right" if index in right else "left"
         table.add_column(heading, justify=justify, overflow="fold", no_wrap=index + 1 < len(headings))
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(_plain(cell)) for cell in row))
     return table

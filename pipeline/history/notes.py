@@ -13,15 +13,19 @@ from pipeline.history.parts import chunks
 from pipeline.history.records import Note
 from pipeline.history.said import NoteRow
 
+MOST = 2000
+"""Characters of a note."""
 Target = int | str
 """What a note is on: a generation's number, or an asset's key."""
 
 
 def add(session: Session, on: Target, text: str, at: datetime) -> None:
-    """Append a note. Raises UsageError for one without words, and for a target that nobody knows."""
-    words = unicodedata.normalize("NFC", text).strip()
+    """Append a note. Raises UsageError for one without words, a longer one than `MOST`, an unknown target."""
+    words = _words(text)
     if not words:
         raise UsageError("a note needs words")
+    if len(words) > MOST:
+        raise UsageError(f"a note has at most {MOST} characters, this one has {len(words)}")
     if not _is_known(session, on):
         what = f"generation {on}" if isinstance(on, int) else f"asset {on}"
         raise UsageError(f"the history has no {what}", next_step="to see what there is: pipeline history")
@@ -31,12 +35,18 @@ def add(session: Session, on: Target, text: str, at: datetime) -> None:
 
 def remove(session: Session, on: Target, text: str | None, at: datetime) -> Note | None:
     """Take back the note with that text, or the newest one; returns it, None when there is no such note."""
-    wanted = None if text is None else unicodedata.normalize("NFC", text).strip()
+    wanted = None if text is None else _words(text)
     found = [note for note in on_target(session, on) if wanted is None or note.text == wanted]
     if not found:
         return None
     _append(session, on, found[-1].text, removed=True, at=at)
     return found[-1]
+
+
+def _words(text: str) -> str:
+    """A note as it is kept: NFC, without signs that are no text (a NUL, an escape, half a surrogate)."""
+    kept = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def on_target(session: Session, on: Target) -> tuple[Note, ...]:

@@ -45,7 +45,8 @@ _NEXT: dict[Reason, str] = {
     Reason.REFUSED: "change the prompt in the spec, or: pipeline regenerate {asset}{flag}",
     Reason.PAID_LOST: "pipeline regenerate {asset}{flag}",
     Reason.REJECTED: "pipeline regenerate {asset}{flag}   (or: pipeline run {path} --only rejected{flag})",
-    Reason.TRASHED: "pipeline trash {id} --undo   (or: pipeline regenerate {asset}{flag})",
+    Reason.TRASHED: "pipeline trash {id} --undo   (or: pipeline regenerate {asset}{flag}; if gc removed its "
+    "file: pipeline restore DIR --force)",
     Reason.ABANDONED: "pipeline regenerate {asset}{flag}",
     Reason.PICTURE_GONE: "pipeline run {path}{flag}   (in the first 12 hours it fetches it again, free; "
     "else pipeline restore DIR --force, or pipeline regenerate {asset}{flag}, which pays)",

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from pipeline.differences import Part, differences
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, Problem, SpecError
 from pipeline.history.records import Decision, Delivered, Generation, Note
 from pipeline.history.search import Dossier
 from pipeline.history.states import Choice, State
@@ -149,9 +150,16 @@ def _seen(workshop: Workshop, asset: str, provider: str | None) -> tuple[Seen | 
     try:
         with workshop.bench(asset.partition("/")[0], Reach.LOOK, provider) as bench:
             seen = look_at(bench, asset)
+    except SpecError as error:
+        return None, "\n".join(_at_its_place(problem) for problem in error.problems)
     except PipelineError as error:
         return None, error.message
     return seen, "" if seen is not None else f"{bench.spec.path} has no asset {asset}"
+
+
+def _at_its_place(problem: Problem) -> str:
+    """A problem without the folders of this machine."""
+    return f"{PurePath(problem.file).name}:{problem.line}:{problem.column}: {problem.message}"
 
 
 def _shown(seen: Seen | None, dossiers: Sequence[Dossier], asset: str) -> int | None:

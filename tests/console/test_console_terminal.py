@@ -179,3 +179,17 @@ def test_keys_and_numbers_of_a_plan_are_whole_in_80_columns_and_the_reason_wraps
     assert max(map(cell_len, lines)) <= 80
     assert lines[1].split()[:5] == ["week12/机械臂-video/teaser", "generate", "2560x1440", "0.20", "CNY"]
     assert [bool(line.strip()) for line in lines] == [True] * 5 + [False, True]
+
+
+def test_words_of_others_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal()
+    terminal.result("a \x1b[2J b \x9b31m c")
+    terminal.table(("one",), (("x\x1b]0;title\x07",),))
+    terminal.warn("e\x08f")
+
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "a \\x1b[2J b \\x9b31m c"
+    assert "x\\x1b]0;title\\x07" in said.out
+    assert "\x1b" not in said.out
+    assert "\x07" not in said.out
+    assert "\x08" not in said.err

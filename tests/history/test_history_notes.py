@@ -109,3 +109,22 @@ def test_an_asset_without_a_picture_of_its_own_can_be_noted(book: Book) -> None:
     book.memory.note("week12/cats/wiring", "photograph it again", at=NOW)
 
     assert book.sql("SELECT asset_key FROM note") == [("week12/cats/wiring",)]
+
+
+def test_a_note_is_kept_without_signs_that_are_no_text(book: Book) -> None:
+    number = book.stored().id
+    book.memory.note(number, "a\x00b\x1b[31m c\ud800\nd", at=NOW)
+
+    dossier = book.search.dossier(number)
+    removed = book.memory.remove_note(number, "a\x00b\x1b[31m c\nd", at=after(1))
+
+    assert dossier is not None
+    assert [note.text for note in dossier.notes] == ["ab[31m c\nd"]
+    assert removed is not None
+
+
+def test_a_note_has_an_end(book: Book) -> None:
+    number = book.stored().id
+
+    with pytest.raises(UsageError, match="a note has at most 2000 characters, this one has 2001"):
+        book.memory.note(number, "长" * 2001, at=NOW)

@@ -89,7 +89,7 @@ def test_a_new_prompt_is_bought_once_with_its_price_and_all_that_its_row_needs()
             generation(trashed=True),
             Reason.TRASHED,
             "you threw generation 1 away",
-            "pipeline trash 1 --undo   (or: pipeline regenerate week12/lobster/cover)",
+            "pipeline trash 1 --undo   (or: pipeline regenerate week12/lobster/cover; if gc removed its",
         ),
         (
             generation(State.CANCELLED, charged=Charged.MAYBE, resolution=Resolution.ABANDONED),

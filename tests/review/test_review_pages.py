@@ -262,3 +262,113 @@ def test_a_real_generation_shows_its_ids_and_what_it_cost(desk: Desk, jimeng: Si
     assert "author=amy" in page.text
     assert "0.20 CNY" in grid.text
     assert jimeng.endpoint not in grid.text
+
+
+def test_a_month_and_a_cost_are_chosen_with_their_counts(visitor: Visitor) -> None:
+    page = visitor.get("/pictures")
+    [month] = re.findall(r'<option value="(\d{4}-\d\d)">\1 \(1\)</option>', page.text)
+
+    assert '<option value="wechat.cover">wechat.cover (1)</option>' in page.text
+    assert visitor.get(f"/pictures?month={month}").text.count('class="card"') == 1
+    assert visitor.get("/pictures?month=2020-12").text.count('class="card"') == 0
+    assert visitor.get("/pictures?cost=5").text.count('class="card"') == 0
+    assert "Not understood, and left out: month=soon" in visitor.get("/pictures?month=soon").text
+
+
+def test_pages_are_turned_back_as_well(desk: Desk) -> None:
+    desk("run", desk.spec(*(image(f"i{number}", f"龙虾 {number}") for number in range(5))))
+
+    with visiting(desk.root, per_page=2) as visitor:
+        first = visitor.get("/pictures")
+        second = visitor.get(_link(first.text, "next"))
+        third = visitor.get(_link(second.text, "next"))
+        back = visitor.get(_link(third.text, "prev"))
+        start = visitor.get(_link(back.text, "prev"))
+
+    assert [("2 of 5" in page.words, "4 of 5" in page.words) for page in (first, second, back, start)] == [
+        (True, False),
+        (False, True),
+        (False, True),
+        (True, False),
+    ]
+    assert "5–5 of 5" in third.words
+    assert _cards(back.text) == _cards(second.text)
+    assert _cards(start.text) == _cards(first.text)
+
+
+def test_what_a_spec_has_wrong_is_told_at_its_line(made: Desk) -> None:
+    path = made.root / "configs" / "week12.yaml"
+    path.write_text(path.read_text("utf-8") + "nonsense: 1\n", "utf-8")
+
+    with visiting(made.root) as visitor:
+        page = visitor.get(f"/assets/{COVER}")
+
+    assert re.search(r"week12\.yaml:\d+:1: ", page.words)
+    assert str(made.root) not in page.text
+
+
+def test_a_picture_made_elsewhere_offers_only_what_can_be_done(made: Desk) -> None:
+    folder = made.root / "sketches"
+    folder.mkdir()
+    Image.new("RGB", (800, 600), "teal").save(folder / "boat.png")
+    made("import", "sketches")
+
+    with visiting(made.root) as visitor:
+        page = visitor.get("/assets/imported/sketches/boat")
+        rejected = visitor.press(page, "/reject/2")
+        undone = visitor.press(rejected, "/undo/imported/sketches/boat")
+        thrown = visitor.press(undone, "/trash/2")
+        selected = visitor.post(
+            "/select/imported/sketches/boat", {**page.forms("/reject/2")[0], "generation": 2, "version": 0}
+        )
+
+    assert "Made elsewhere and taken in" in page.text
+    assert 'use: "imported/sketches/boat"' in page.words
+    assert "/redo/" not in page.text
+    assert "/slots/" not in page.text
+    assert page.forms("/select/imported/sketches/boat") == []
+    assert "not used again" in rejected.text
+    assert "was taken back" in undone.text
+    assert "lies in the trash" in thrown.text
+    assert selected.status == 400
+    assert "is the name of a picture that was made elsewhere" in selected.text
+
+
+def test_a_generations_own_page_decides_too(made: Desk) -> None:
+    made("regenerate", COVER)
+
+    with visiting(made.root) as visitor:
+        rejected = visitor.press(visitor.get("/pictures/1"), "/reject/1")
+        allowed = visitor.press(visitor.get("/pictures/1"), "/allow/1")
+        selected = visitor.press(visitor.get("/pictures/1"), f"/select/{COVER}")
+        noted = visitor.press(visitor.get("/pictures/1"), "/note/1", text="旧的好")
+        clean = visitor.press(noted, "/unnote/1")
+
+    assert "not used again" in rejected.text
+    assert "The rejection was taken back." in allowed.text
+    assert "Selected." in selected.text
+    assert "旧的好" in noted.text
+    assert "旧的好" not in clean.text
+
+
+def test_a_picture_that_is_gone_from_the_store_has_a_sign_in_its_place(visitor: Visitor, made: Desk) -> None:
+    [thumb] = [link for link in links(visitor.get("/pictures").text) if link.startswith("/thumbs/")]
+    for path in (made.root / "data").rglob("*"):
+        if path.is_file() and path.parent.parent.name in ("blobs", "thumbs"):
+            path.unlink()
+
+    answer = visitor.get(thumb)
+
+    assert (answer.status, answer.headers["content-type"]) == (404, "image/svg+xml")
+    assert "missing from the store" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def _link(text: str, rel: str) -> str:
+    """Where a link of the paging leads."""
+    [link] = re.findall(rf'<a href="([^"]*)" rel="{rel}"', text)
+    return html.unescape(link)
+
+
+def _cards(text: str) -> list[str]:
+    return re.findall(r'<li class="card" id="(g\d+)"', text)

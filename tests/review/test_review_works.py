@@ -281,3 +281,57 @@ def test_old_jobs_are_forgotten_and_new_ones_are_not(visitor: Visitor) -> None:
 
     assert visitor.get(f"/work/{jobs[0].id}").status == 404
     assert "knows no such spec" in visitor.get(f"/work/{jobs[-1].id}").text
+
+
+def test_what_is_paid_for_is_brought_in_also_when_its_spec_is_gone(made: Desk) -> None:
+    made.settings(latency=0.2)
+    path = made.spec(image(more="size: 1024x1024, model: jimeng_t2i_v40"))
+    made("run", path)
+    made.change(
+        "UPDATE generation SET state = 'submitted', blob_sha256 = NULL, stored_at = NULL WHERE id = 2"
+    )
+    for blob in (made.root / "data" / "blobs").rglob("*.png"):
+        blob.unlink()
+    (made.root / "configs" / "week12.yaml").unlink()
+
+    with visiting(made.root) as visitor:
+        done = settled(visitor, visitor.press(visitor.get("/work"), "/collect/week12"))
+
+    assert "is stored" in done.text
+    assert made.generations()[-1].state is State.STORED
+
+
+def test_words_that_were_refused_before_are_said_to_be_at_their_price(
+    monkeypatch: pytest.MonkeyPatch, made: Desk
+) -> None:
+    with vendor({"on": "process", "fault": "50411"}) as server:
+        point_at(monkeypatch, server)
+        with visiting(made.root) as visitor:
+            page = visitor.get(f"{REDO}?prompt=坏话")
+            settled(visitor, visitor.press(page, REDO))
+            again = visitor.get(f"{REDO}?prompt=坏话")
+            other = visitor.get(f"{REDO}?prompt=好话")
+
+    assert "The same words were refused the last time." in again.text
+    assert "refused the last time" not in other.text
+    assert "refused the last time" not in page.text
+
+
+def test_a_size_is_asked_for_as_it_was_typed(bought: Visitor, desk: Desk) -> None:
+    page = bought.get(f"{REDO}?prompt=一只红色的龙虾&size=768x768")
+    wrong = bought.get(f"{REDO}?prompt=一只红色的龙虾&size=big")
+
+    settled(bought, bought.press(page, REDO))
+
+    assert "768×768" in page.text
+    assert "must be WIDTHxHEIGHT" in wrong.text
+    newest = desk.generations()[-1]
+    assert (newest.width, newest.height) == (768, 768)
+
+
+def test_a_limit_that_is_written_while_the_page_is_open_is_shown(bought: Visitor, desk: Desk) -> None:
+    before = bought.get("/spend")
+    desk.settings(PRICES + "budget: {month_images: 7}\n")
+
+    assert "No limit is set" in before.text
+    assert "1 / 7" in bought.get("/spend").text
