@@ -8,7 +8,7 @@ from pipeline.differences import Part, differences
 from pipeline.errors import PipelineError, Problem, SpecError
 from pipeline.history.records import Decision, Delivered, Generation, Note
 from pipeline.history.search import Dossier
-from pipeline.history.states import Choice, State
+from pipeline.history.states import Choice
 from pipeline.plan.decide import decide
 from pipeline.plan.model import Action, Facts, Wishes
 from pipeline.providers.errors import Explanation, explain
@@ -55,11 +55,6 @@ class Attempt:
     yaml: str
     use: str
 
-    @property
-    def selectable(self) -> bool:
-        """Whether it has a picture to select."""
-        return self.generation.state is State.STORED
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetView:
@@ -77,11 +72,6 @@ class AssetView:
     yaml: str
     use: str
     undoable: Decision | None
-
-    @property
-    def shown(self) -> Attempt | None:
-        """The attempt whose picture it shows."""
-        return next((attempt for attempt in self.attempts if attempt.shown), None)
 
 
 def look_at(bench: Bench, asset: str) -> Seen | None:
