@@ -8,14 +8,11 @@ from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.documents import dossier_document, generation_document
 from pipeline.errors import UsageError
-from pipeline.history.records import Generation
+from pipeline.history.records import LARGEST_NUMBER, Generation
 from pipeline.history.search import Dossier, Filters, Search
 from pipeline.safekeeping.inplace import files_in_place
 from pipeline.storage import BlobStore
 from pipeline.wiring import Place
-
-LARGEST_NUMBER = 2**63 - 1
-"""The largest number that a generation can have."""
 
 
 def list_history(filters: Filters, *, as_json: bool, home: Path | None) -> None:

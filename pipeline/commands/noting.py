@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from pipeline.commands.looking import LARGEST_NUMBER, is_number
+from pipeline.commands.looking import is_number
 from pipeline.commands.opening import here, history_of
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import UsageError
 from pipeline.history.memory import Memory
+from pipeline.history.records import LARGEST_NUMBER
 from pipeline.wiring import REAL_CLOCK
 
 

@@ -107,7 +107,7 @@ class LineProgress:
     def news(self, happening: Happening) -> None:
         """A line for what an author wants to know."""
         if happening.news is News.STOPPING:
-            self._terminal.note(happening.note, style="yellow")
+            self._terminal.note(_waiting(happening), style="yellow")
         words = self._board.take(happening)
         if words is None or happening.generation is None or happening.news not in _SHOWN_IN_LINES:
             return
@@ -123,6 +123,11 @@ class LineProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+
+def _waiting(happening: Happening) -> str:
+    """What a stop waits for, and how not to."""
+    return f"stopping: {happening.note}; Ctrl-C again gives up"
 
 
 class LiveProgress:
@@ -146,7 +151,7 @@ class LiveProgress:
     def news(self, happening: Happening) -> None:
         """Change the line of one picture."""
         if happening.news is News.STOPPING:
-            self._terminal.note(happening.note, style="yellow")
+            self._terminal.note(_waiting(happening), style="yellow")
         self._board.take(happening)
 
     def render(self) -> RenderableType:

@@ -198,7 +198,8 @@ def undoable(session: Session, asset: str) -> Decision | None:
 
 def _undoable(session: Session, asset: str) -> tuple[DecisionRow, ...]:
     """The words that one undo takes back, newest first; the last of them is what the author said."""
-    said = standing(session.scalars(select(DecisionRow).where(_concerns(asset)).order_by(DecisionRow.id)))
+    words = standing(session.scalars(select(DecisionRow).where(_concerns(asset)).order_by(DecisionRow.id)))
+    said = _own(session, asset, words)
     if not said:
         return ()
     *before, newest = said
@@ -208,6 +209,13 @@ def _undoable(session: Session, asset: str) -> tuple[DecisionRow, ...]:
         return ()
     cause = _cause(before)
     return (newest,) if cause is None else (newest, cause)
+
+
+def _own(session: Session, asset: str, words: Sequence[DecisionRow]) -> list[DecisionRow]:
+    """Without rejections of pictures that the asset only had by a word which was taken back."""
+    asked = set(session.scalars(select(GenerationRow.id).where(GenerationRow.asset_key == asset)))
+    had = asked | {word.generation_id for word in words if word.asset_key == asset}
+    return [word for word in words if word.generation_id in had]
 
 
 def _cause(before: Sequence[DecisionRow]) -> DecisionRow | None:

@@ -68,7 +68,7 @@ def point_back(
     """Say again what counted before the newest word about a slot; `slot` empty: before the newest of all.
 
     Returns the word that was said again, None where there is none to take back. One without x and y: nothing
-    was said before. Called again it brings back what it took back. Raises StaleError as `point_at` does.
+    was said before. Raises StaleError as `point_at` does.
     """
     _check_version(session, asset, expected)
     words = focus_points(session, [asset]).get(asset, ())
@@ -77,15 +77,40 @@ def point_back(
         return None
     newest, before = words[place], words[place + 1 :]
     about = slot or newest.slot
-    last = next((word for word in before if word.slot in ("", about)), None)
+    same = [word for word in reversed(words) if (_speaks_of(word, about) if about else not word.slot)]
+    stack = _stack(same)
+    if not stack:
+        return None
+    last = stack[-2] if len(stack) > 1 else None
     restored = replace(last or replace(newest, x=None, y=None), slot=about, at=at)
     _append(session, restored)
-    if not about:
-        # A word about all slots had put an end to what was said of single ones since the one before it.
-        since = before if last is None else before[: before.index(last)]
-        for word in {word.slot: word for word in reversed(since)}.values():
-            _append(session, replace(word, at=at))
+    if about:
+        return restored
+    # A word about all slots had put an end to what was said of single ones since the one before it.
+    since = before if last is None else before[: before.index(last)]
+    for word in {word.slot: word for word in reversed(since) if word.slot}.values():
+        _append(session, replace(word, at=at))
     return restored
+
+
+def _stack(words: Sequence[FocusPoint]) -> list[FocusPoint]:
+    """What an undo after another goes through, the newest last; of `words`, oldest first.
+
+    An undo appends the point before once more: such a word takes the top away instead of adding to it. One
+    without x and y says nothing, as before the first.
+    """
+    stack: list[FocusPoint] = []
+    for word in words:
+        below = stack[-2] if len(stack) > 1 else None
+        if stack and _point(word) == _point(below):
+            stack.pop()
+        elif _point(word) != _point(stack[-1] if stack else None):
+            stack.append(word)
+    return stack
+
+
+def _point(word: FocusPoint | None) -> tuple[float, float] | None:
+    return None if word is None or word.x is None or word.y is None else (word.x, word.y)
 
 
 def _speaks_of(word: FocusPoint, slot: str) -> bool:

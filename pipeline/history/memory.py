@@ -127,6 +127,12 @@ class Memory:
         with self._database.writing() as session:
             notes.add(session, on, text, at)
 
+    def note_each(self, generations: Sequence[int], text: str, *, at: datetime) -> None:
+        """Append the same note on several generations, all or none. Raises UsageError as `note` does."""
+        with self._database.writing() as session:
+            for number in generations:
+                notes.add(session, number, text, at)
+
     def remove_note(self, on: int | str, text: str | None = None, *, at: datetime) -> Note | None:
         """Take back the note with that text, without one the newest; returns it, None: there is none."""
         with self._database.writing() as session:

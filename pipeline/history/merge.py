@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.history.backup import check_references, columns, read_only, sqlite_errors
 from pipeline.history.engine import BUSY_SECONDS
+from pipeline.history.order import IN_THEIR_OWN_ORDER, newest_in, sort_by_time
 
 _FATE = (
     "state",
@@ -255,40 +256,17 @@ def _bring_files(database: sqlite3.Connection) -> int:
         "WHERE NOT EXISTS (SELECT 1 FROM main.delivered m WHERE m.path = o.path AND m.sha256 = o.sha256)"
     )
     source = f"LEFT JOIN same ON same.old_id = o.generation_id {unknown} ORDER BY o.id"
-    newest = _newest(database, "delivered")
+    newest = newest_in(database, "delivered")
     files = _bring(database, "delivered", values, source, verb="INSERT")
     if files:
-        _sort_by_time(database, "delivered", newest)
+        sort_by_time(database, "delivered", newest, moment="at")
     return files
 
 
 def _append(database: sqlite3.Connection, table: str, statement: str) -> int:
     """Bring over words of the author that are not known; they take their place by the time they were said."""
-    newest = _newest(database, table)
+    newest = newest_in(database, table)
     brought = database.execute(statement).rowcount
     if brought:
-        _sort_by_time(database, table, newest)
+        sort_by_time(database, table, newest, moment=IN_THEIR_OWN_ORDER)
     return brought
-
-
-def _newest(database: sqlite3.Connection, table: str) -> int:
-    return int(database.execute(f"SELECT coalesce(max(id), 0) FROM main.{table}").fetchone()[0])  # noqa: S608 - ours
-
-
-def _sort_by_time(database: sqlite3.Connection, table: str, newest: int) -> None:
-    """Number rows anew by their moment: of words and of files, the last row is the one that counts.
-
-    Beyond `newest`, which was the highest number before: a number that somebody has seen never comes to mean
-    another row, and whoever keeps what he read sees that the first row is gone. Rows in order keep theirs.
-    """
-    pairs = f"SELECT at, lag(at) OVER (ORDER BY id) AS earlier FROM main.{table}"  # noqa: S608 - our own names
-    if database.execute(f"SELECT 1 FROM ({pairs}) WHERE at < earlier").fetchone() is None:  # noqa: S608 - the same
-        return
-    listed = ", ".join(name for name in columns(database, table) if name != "id")
-    database.execute(f"CREATE TEMP TABLE sorted AS SELECT {listed} FROM main.{table} ORDER BY at, id")  # noqa: S608 - ours
-    database.execute(f"DELETE FROM main.{table}")  # noqa: S608 - our own names
-    database.execute(
-        f"INSERT INTO main.{table} (id, {listed}) SELECT rowid + ?, {listed} FROM sorted ORDER BY rowid",  # noqa: S608 - the same
-        (newest,),
-    )
-    database.execute("DROP TABLE sorted")

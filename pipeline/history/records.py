@@ -9,6 +9,8 @@ from pipeline.history.states import Charged, Choice, Purpose, Resolution, State
 
 IMPORTED = "imported"
 """The provider, the endpoint and the first part of the key of pictures that were made elsewhere."""
+LARGEST_NUMBER = 2**63 - 1
+"""The largest number that a generation, or a word about it, can have."""
 UNPAID = ("simulator", IMPORTED)
 """Providers whose pictures count in no sum of money and in no budget."""
 

@@ -164,8 +164,10 @@ def _replacing(session: Session, row: GenerationRow, asset: str, otherwise: str)
     out = decided.rejected_ids(session, others) | trashed_ids(session, others)
     other = next((number for number in others if number not in out), None)
     if other is not None:
-        return f"to show another: pipeline select {asset} {other}   (or: {otherwise})"
-    return f"to show another: pipeline regenerate {asset}   (it pays; or: {otherwise})"
+        return f"pipeline select {asset} {other}   (so that it shows that one; or {otherwise})"
+    if otherwise.startswith("pipeline "):
+        return f"{otherwise}   (or buy it another picture: pipeline regenerate {asset})"
+    return f"{otherwise}, or buy it another picture: pipeline regenerate {asset}"
 
 
 def _word(word: DecisionRow) -> str:

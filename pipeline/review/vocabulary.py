@@ -112,6 +112,7 @@ DONE_MANY = {
     "trash": "In the trash:",
     "restore": "Out of the trash:",
     "note": "Noted on:",
+    "unnote": "The note was taken off:",
     "select": "Selected for its asset:",
     "unselect": "The last decision on the asset was taken back:",
 }

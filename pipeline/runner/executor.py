@@ -187,14 +187,14 @@ class _Stop:
         self._said = False
 
     def says(self) -> Happening | None:
-        """Once, when orders are out: what is waited for, and how not to."""
+        """Once, when orders are out: what is waited for."""
         out = self._tools.outgoing.count
         if not self._tools.bell.stopping or out == 0 or self._said:
             return None
         self._said = True
         orders = "1 order" if out == 1 else f"{out} orders"
         seconds = self._tools.patience.submit
-        note = f"stopping: waiting for the answer to {orders}, at most {seconds:.0f} s; Ctrl-C again gives up"
+        note = f"waiting for the answer to {orders}, at most {seconds:.0f} s"
         return Happening(news=News.STOPPING, request="", note=note)
 
     def may_leave(self) -> bool:

@@ -15,6 +15,7 @@ class Bell:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._rings = 0
+        self._interrupted = False
         self.stopping = False
         self.stopped = False
         self.expired = False
@@ -28,16 +29,23 @@ class Bell:
             self._condition.notify_all()
 
     def stop(self) -> None:
-        """The first time: submit nothing more. The second: do not wait for a POST in flight either."""
-        with self._condition:  # two signals may come at once, each in a thread of its own
-            self.abandoned = self.stopped
+        """Submit nothing more, and wait for the answers that are out. Said again, it says nothing new."""
+        with self._condition:
             self.stopped = self.stopping = True
+        self.ring()
+
+    def interrupt(self) -> None:
+        """A signal. The first stops; the second also leaves the answer to a POST in flight."""
+        with self._condition:  # two signals may come at once, each in a thread of its own
+            self.abandoned = self._interrupted
+            self._interrupted = self.stopped = self.stopping = True
         self.ring()
 
     def expire(self) -> None:
         """The time that the run was given is over: submit nothing more, and end as after a stop."""
-        self.expired = not self.stopping
-        self.stopping = True
+        with self._condition:
+            self.expired = not self.stopping
+            self.stopping = True
         self.ring()
 
     def halt(self) -> None:
@@ -76,20 +84,20 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class Stoppable(Protocol):
-    """What can be told to end; told again, to end at once."""
+class Interruptible(Protocol):
+    """What a signal can end."""
 
-    def stop(self) -> None:
-        """End. May come from any thread, and more than once."""
+    def interrupt(self) -> None:
+        """End; the second time, at once. May come from any thread."""
 
 
 @contextmanager
-def stopping_on_signals(what: Stoppable) -> Iterator[None]:
-    """Let SIGINT, SIGTERM and a closed terminal (SIGHUP) stop something. Only in the main thread."""
+def stopping_on_signals(what: Interruptible) -> Iterator[None]:
+    """Let SIGINT, SIGTERM and a closed terminal (SIGHUP) end something. Only in the main thread."""
 
     def _stop(_signal: int, _frame: FrameType | None) -> None:
-        # A handler runs between two steps of the main thread, which may hold a lock of what is stopped.
-        threading.Thread(target=what.stop, daemon=True).start()
+        # A handler runs between two steps of the main thread, which may hold a lock of what is ended.
+        threading.Thread(target=what.interrupt, daemon=True).start()
 
     names = [signal.SIGINT, signal.SIGTERM]
     names += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []

@@ -10,6 +10,8 @@ from pipeline.home import Home
 from pipeline.storage import TEMP_PREFIX, leads_out
 
 _HEADER = b"SQLite format 3\0"
+_MERGED = "history-before-restore"
+"""How copies begin whose every row `restore --force` has brought over: the history speaks for them."""
 
 
 def check_trash_may_go(home: Home, history: Path) -> None:
@@ -26,6 +28,11 @@ def check_trash_may_go(home: Home, history: Path) -> None:
             f"{home.database} and {history} both name pictures of this store: one may show what lies in the "
             "trash of the other",
             next_step="unset PIPELINE_DATABASE_URL, or move the history that you do not use out of data/",
+        )
+    if other := _other_history(home, history, but=_MERGED):
+        raise UsageError(
+            f"{other} is a database too: it may show what lies in the trash of {history.name}",
+            next_step="if you need it no more, move it out of data/, then: pipeline gc",
         )
 
 
@@ -71,9 +78,11 @@ def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve()
 
 
-def _other_history(home: Home, history: Path) -> Path | None:
-    """Another SQLite database that lies beside the history."""
+def _other_history(home: Home, history: Path, *, but: str | None = None) -> Path | None:
+    """Another SQLite database that lies beside the history; `but`: names that begin so do not count."""
     for path in sorted(home.data.glob("*.db")):
+        if but is not None and path.name.startswith(but):
+            continue
         if not path.name.startswith(TEMP_PREFIX) and not _same(path, history) and _is_database(path):
             return path
     return None

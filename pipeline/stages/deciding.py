@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import UsageError
-from pipeline.history.records import Decision, FocusPoint, Generation
+from pipeline.history.records import LARGEST_NUMBER, Decision, FocusPoint, Generation
 from pipeline.history.search import Dossier, Search
 from pipeline.history.states import Choice, State
 from pipeline.nearest import suggestion
@@ -22,8 +22,6 @@ from pipeline.stages.pointing import word_on
 from pipeline.stages.studio import Studio
 from pipeline.stages.survey import survey
 
-_LARGEST = 2**63 - 1
-"""The largest number that a database can be asked for."""
 _KEYS = "to see the keys: pipeline history"
 _SLOTS = "to see which slots crop a picture: pipeline platforms"
 NO_LONGER = {
@@ -69,7 +67,7 @@ class Undone:
 
 def dossier_of(search: Search, number: int) -> Dossier:
     """All about a generation by its number. Raises UsageError where there is none."""
-    dossier = search.dossier(number) if number <= _LARGEST else None
+    dossier = search.dossier(number) if number <= LARGEST_NUMBER else None
     if dossier is None:
         raise UsageError(f"there is no generation {number}", next_step="to see the numbers: pipeline history")
     return dossier

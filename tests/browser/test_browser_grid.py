@@ -41,6 +41,7 @@ def test_filters_stand_in_the_address_and_the_back_button_takes_them_out(
     reader.page.goto(address)
     assert reader.names() == found
     expect(page.get_by_role("searchbox")).to_have_value(HALF_A_PROMPT)
+    reader.open_filters()
     expect(reader.choice("Spec")).to_have_value("week08")
     page.get_by_role("link", name="Clear").click()
     assert reader.names() == every

@@ -84,6 +84,29 @@ def test_however_the_page_is_ended_it_waits_for_the_answer_to_what_it_ordered(sh
     assert len(world.tasks()) == 2
 
 
+def test_stop_on_the_page_is_no_signal_however_often_it_is_pressed(shop: Shop) -> None:
+    world = world_of(shop)
+
+    with serve(shop.home, more=reality(shop)) as served:
+        world.released.clear()
+        job = buy(served)
+        until(lambda: len(world.tasks()) == 2)
+        stop = next(one for one in served.page(job).forms if one.action.startswith("/stop/"))
+        for _ in range(3):
+            assert served.ask(stop.action, "POST", data=stop.fields).status == 303
+        offered = [one.action for one in served.page(job).forms]
+        served.process.send_signal(signal.SIGTERM)
+        _still_there(served, 1.0)
+        world.released.set()
+        code = served.process.wait(30)
+
+    assert code == 0
+    assert not any(action.startswith("/stop/") for action in offered)
+    assert shop.states() == [State.SUBMITTED, State.STORED]
+    assert shop.run("collect").code == 0
+    assert len(world.tasks()) == 2
+
+
 def test_a_second_signal_leaves_the_answer_and_the_next_command_names_the_doubt(shop: Shop) -> None:
     world = world_of(shop)
 

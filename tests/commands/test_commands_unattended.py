@@ -253,12 +253,12 @@ def test_a_command_that_fails_is_said_and_changes_nothing(
     assert words in said.err
 
 
-def test_after_the_deadline_one_stop_still_waits_for_the_answer_to_an_order() -> None:
+def test_after_the_deadline_one_signal_still_waits_for_the_answer_to_an_order() -> None:
     bell = Bell()
 
     bell.expire()
-    bell.stop()
+    bell.interrupt()
     after_one = bell.abandoned
-    bell.stop()
+    bell.interrupt()
 
     assert (after_one, bell.abandoned, bell.stopped) == (False, True, True)

@@ -172,3 +172,17 @@ def test_a_pictures_whole_story_keeps_what_was_taken_back(book: Book) -> None:
     assert dossier is not None
     assert [word.choice for word in dossier.decisions] == [Choice.TAKEN, Choice.SELECTED, Choice.UNDONE]
     assert dossier.newest is Choice.TAKEN
+
+
+def test_undo_takes_no_rejection_back_of_a_picture_that_the_asset_has_no_more(book: Book) -> None:
+    mine, theirs = book.stored("aa").id, book.stored("bb", asset="week13/dogs/dog").id
+    book.memory.decide(COVER, mine, Choice.SELECTED, "q1:cat", at=NOW)
+    book.memory.decide(COVER, theirs, Choice.PINNED, "q1:cat", at=after(1))
+    book.memory.undo(COVER, at=after(2))
+    book.memory.reject([Marked(theirs)], at=after(3))
+
+    undone = book.memory.undo(COVER, at=after(4))
+
+    assert undone is not None
+    assert (undone.generation, undone.choice) == (mine, Choice.SELECTED)
+    assert book.read(theirs).rejected

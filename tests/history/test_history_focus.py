@@ -93,16 +93,20 @@ def test_where_nothing_was_said_no_point_is_taken_back(book: Book) -> None:
     assert len(book.sql("SELECT id FROM focus_point")) == 1
 
 
-def test_the_word_before_is_said_again_and_then_the_one_that_was_taken_back(book: Book) -> None:
-    second = replace(POINT, x=0.1, spec_said="top", at=after(1))
-    book.memory.point_at(POINT)
-    book.memory.point_at(second)
+@pytest.mark.parametrize("slot", ["", "wechat.cover"])
+def test_each_undo_goes_one_point_further_back_until_nothing_was_said(book: Book, slot: str) -> None:
+    points = [replace(POINT, slot=slot, x=number / 10, at=after(number)) for number in range(3)]
+    for point in points:
+        book.memory.point_at(point)
 
-    first_again, second_again = _back(book, second=2), _back(book, second=3)
+    back = [_back(book, slot, second=10 + number) for number in range(4)]
+    book.memory.point_at(replace(points[0], at=after(20)))
 
-    assert first_again == replace(POINT, at=after(2))
-    assert second_again == replace(second, at=after(3))
-    assert _words(book, COVER)[COVER] == (second_again, first_again, second, POINT), "nothing was deleted"
+    assert back[:2] == [replace(points[1], at=after(10)), replace(points[0], at=after(11))]
+    assert back[2] == replace(points[0], x=None, y=None, at=after(12))
+    assert back[3] is None
+    assert len(_words(book, COVER)[COVER]) == 7, "nothing was deleted"
+    assert _back(book, slot, second=21) == replace(points[0], x=None, y=None, at=after(21))
 
 
 def test_the_first_point_gives_way_to_the_specs_word(book: Book) -> None:

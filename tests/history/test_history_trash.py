@@ -161,11 +161,11 @@ def test_what_is_shown_gives_way_to_another_picture_that_is_there_else_to_a_new_
         book.memory.trash([shown], at=NOW)
 
     assert alone.value.next_step == (
-        f"to show another: pipeline regenerate {COVER}   (it pays; or: pipeline reject {shown})"
+        f"pipeline reject {shown}   (or buy it another picture: pipeline regenerate {COVER})"
     )
     assert rehearsed > other
     assert beside.value.next_step == (
-        f"to show another: pipeline select {COVER} {other}   (or: pipeline reject {shown})"
+        f"pipeline select {COVER} {other}   (so that it shows that one; or pipeline reject {shown})"
     )
 
 
@@ -178,7 +178,7 @@ def test_a_file_that_shows_it_after_a_rejection_may_be_deleted(book: Book) -> No
         book.memory.trash([number], at=NOW)
 
     assert refused.value.next_step == (
-        f"to show another: pipeline regenerate {COVER}   (it pays; or: delete the file)"
+        f"delete the file, or buy it another picture: pipeline regenerate {COVER}"
     )
 
 

@@ -82,7 +82,7 @@ def test_the_other_name_of_this_machine_is_taken(visitor: Visitor) -> None:
 def test_a_change_needs_the_token_whatever_it_is(visitor: Visitor) -> None:
     found = posts(visitor)
 
-    assert len(found) == 23
+    assert len(found) == 24
     assert {visitor.post(path, {"version": 0}).status for path in found} == {403}
     assert {visitor.post(path, {"token": "guess"}).status for path in found} == {403}
 

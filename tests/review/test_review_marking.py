@@ -140,7 +140,7 @@ def test_attempts_without_a_picture_are_passed_over(three: Desk, monkeypatch: py
         some = press(visitor, grid, "reject", mark(grid, 1, 4))
 
     assert nothing.status == 400
-    assert "None of these has a picture" in nothing.text
+    assert "That would change nothing" in nothing.text
     assert "Rejected, and not used again: generation 1" in some.text
     assert decisions(three)[4] is None
 
@@ -169,3 +169,41 @@ def test_a_form_leads_back_to_a_grid_and_nowhere_else(three: Desk, back: str) ->
         done = press(visitor, grid, "reject", mark(grid, 1), back=back)
 
     assert done.path.startswith("/pictures?done=reject")
+
+
+def test_only_what_a_deed_changed_is_named_and_undone(three: Desk) -> None:
+    three("reject", 1)
+    with visiting(three.root) as visitor:
+        grid = visitor.get("/pictures")
+        done = press(visitor, grid, "reject", mark(grid, 1, 2))
+        visitor.press(done, "/marked/allow")
+        again = press(visitor, visitor.get("/pictures"), "allow", mark(visitor.get("/pictures"), 2))
+
+    assert "Rejected, and not used again: generation 2" in done.text
+    assert [number for number, word in decisions(three).items() if word == "rejected"] == [1]
+    assert "That would change nothing" in again.text
+
+
+def test_a_note_on_several_is_all_or_none_and_comes_off_again(three: Desk) -> None:
+    with visiting(three.root) as visitor:
+        grid = visitor.get("/pictures")
+        lost = press(visitor, grid, "note", ["1-0", "99-0"], text="留着")
+        after = three("show", "1").out
+        done = press(visitor, grid, "note", mark(grid, 1, 2), text="留着")
+        visitor.press(done, "/marked/unnote")
+
+    assert lost.status == 400
+    assert "留着" not in after
+    assert "留着" not in three("show", "1").out
+
+
+def test_a_selection_is_for_one_picture_and_a_form_has_an_end(three: Desk) -> None:
+    with visiting(three.root) as visitor:
+        grid = visitor.get("/pictures")
+        two = press(visitor, grid, "select", mark(grid, 1, 2))
+        many = press(visitor, grid, "reject", ["1-0"] * 700)
+
+    assert two.status == 400
+    assert "one picture at a time" in two.text
+    assert many.status == 403
+    assert "This form is too large" in many.text

@@ -335,3 +335,14 @@ def test_a_limit_that_is_written_while_the_page_is_open_is_shown(bought: Visitor
 
     assert "No limit is set" in before.text
     assert "1 / 7" in bought.get("/spend").text
+
+
+def test_after_the_page_was_told_to_end_nothing_is_begun(bought: Visitor, desk: Desk) -> None:
+    page = bought.get(f"{REDO}?prompt=一只红色的龙虾")
+
+    bought.server.jobs.stop()
+    refused = bought.press(page, REDO)
+
+    assert refused.status == 400
+    assert "The page is ending" in refused.text
+    assert len(desk.generations()) == 1

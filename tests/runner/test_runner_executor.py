@@ -161,8 +161,8 @@ def test_after_a_second_stop_an_order_in_flight_is_not_waited_for(
 
     for happening in shop.executor.run([job]):
         if happening.news is News.SENT:
-            shop.bell.stop()
-            shop.bell.stop()
+            shop.bell.interrupt()
+            shop.bell.interrupt()
 
     assert shop.row(job).state is State.SUBMITTING
     _when(shop, News.UNKNOWN)

@@ -91,15 +91,25 @@ def test_a_halt_ends_everything_but_is_no_interrupt() -> None:
     assert (bell.ended, bell.halted, bell.stopping) == (True, True, False)
 
 
-def test_the_second_stop_gives_up_on_what_is_in_flight() -> None:
+def test_the_second_signal_gives_up_on_what_is_in_flight() -> None:
     bell = Bell()
 
-    bell.stop()
+    bell.interrupt()
     first = (bell.stopping, bell.abandoned)
-    bell.stop()
+    bell.interrupt()
 
     assert first == (True, False)
     assert bell.abandoned
+
+
+def test_a_stop_by_other_means_is_no_signal_and_gives_up_on_nothing_however_often() -> None:
+    bell = Bell()
+
+    bell.stop()
+    bell.stop()
+    bell.interrupt()
+
+    assert (bell.stopping, bell.stopped, bell.abandoned) == (True, True, False)
 
 
 def test_signals_ring_the_bell_while_the_block_runs() -> None:

@@ -249,6 +249,23 @@ def test_two_of_the_same_moment_are_told_apart_by_their_order(ward: Ward, copy: 
     assert rows(copy, "SELECT id, attempt FROM generation") == [(1, 1), (2, 2)]
 
 
+def test_a_clock_that_was_wrong_overturns_nothing_that_was_said_later(
+    ward: Ward, other: Ward, copy: Path
+) -> None:
+    found = ward.paint("cat")
+    ward.book.memory.decide(found.asset, found.id, Choice.PINNED, PLAIN, at=after(9000))  # a clock ahead
+    _split(ward, other, copy)
+    ward.book.memory.decide(found.asset, found.id, Choice.SELECTED, PLAIN, at=after(100))
+    copy.unlink()
+    history_backup.snapshot(ward.path, copy)
+    other.book.memory.reject([Marked(found.id)], at=after(50))
+
+    assert merge(other.path, copy).decisions == 1
+
+    said = [choice for (choice,) in rows(copy, "SELECT choice FROM decision ORDER BY id")]
+    assert said.index("pinned") < said.index("selected")
+
+
 def test_the_newest_word_counts_wherever_it_was_said(ward: Ward, other: Ward, copy: Path) -> None:
     found = ward.paint("cat")
     _split(ward, other, copy)

@@ -10,10 +10,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipeline.errors import UsageError
+from pipeline.history.records import LARGEST_NUMBER
 from pipeline.review.web.guard import Keys
 from pipeline.review.words import WORDS
 
-_LARGEST = 2**63 - 1
 _MOST_FIELDS = 600
 """A grid's form has one for each picture that is marked."""
 
@@ -42,19 +42,19 @@ Deed = Callable[[Request, Form], Response]
 
 def number_in(text: str) -> int:
     """A generation's number or a version, as an address or a form writes it. Raises UsageError."""
-    if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > _LARGEST:
+    if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > LARGEST_NUMBER:
         raise UsageError(f"{text[:40]!r} is no number")
     return int(text)
 
 
-def _form(body: bytes) -> Form:
-    """A body read; one with more fields than any form of ours has carries no token, so it is refused."""
+def _form(body: bytes) -> Form | None:
+    """A body read; None for one with more fields than any form of ours has."""
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        return Form(())
+        return None
     return Form(tuple(pairs))
 
 
@@ -63,6 +63,8 @@ def posting(path: str, deed: Deed, keys: Keys) -> Route:
 
     async def endpoint(request: Request) -> Response:
         form = _form(await request.body())
+        if form is None:
+            return PlainTextResponse(WORDS.refused_size + "\n", status_code=403)
         if not keys.signs(form.text("token")):
             return PlainTextResponse(WORDS.refused_form + "\n", status_code=403)
         return await run_in_threadpool(deed, request, form)

@@ -116,14 +116,17 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
+        self._closed = False
         self._rendering = threading.Lock()
 
     def start(self, order: Order) -> Job:
         """Begin; or give the job that does just this already: a second click buys nothing.
 
-        Raises BusyError where one is under way that does something else about it.
+        Raises BusyError where one is under way that does something else about it, UsageError after `stop`.
         """
         with self._lock:
+            if self._closed:
+                raise UsageError(WORDS.closing)
             running = next((job for job in self._jobs.values() if _stands_before(job, order)), None)
             if running is not None:
                 if running.order.asked != order.asked:
@@ -150,16 +153,26 @@ class Jobs:
         self._threads[job.id].join(seconds)
 
     def stop(self) -> None:
-        """Let nobody submit anything more; a second time also the answer to what is being sent is left."""
-        for job in self.running():
+        """Begin nothing more, and let nobody submit anything more."""
+        for job in self._closing():
             job.stop()
+
+    def interrupt(self) -> None:
+        """The same by a signal; the second also leaves the answers to what is being sent."""
+        for job in self._closing():
+            job.bell.interrupt()
 
     def close(self) -> None:
         """Stop what is under way and wait for it: nothing that is paid for is lost."""
-        if not any(job.bell.stopping for job in self.running()):
-            self.stop()
+        self.stop()
         for thread in tuple(self._threads.values()):
             thread.join()
+
+    def _closing(self) -> tuple[Job, ...]:
+        """Everything under way, after which nothing begins."""
+        with self._lock:
+            self._closed = True
+            return tuple(job for job in self._jobs.values() if not job.done)
 
     def _forget(self) -> None:
         done = [job.id for job in self._jobs.values() if job.done]

@@ -52,6 +52,11 @@ class Address:
         """Whether a value is asked for."""
         return (name, value) in self.pairs
 
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What is chosen among the filters, besides words, order and page."""
+        return tuple(value for name, value in self.pairs if name not in ("q", "sort", "after"))
+
     def without(self, *names: str) -> "Address":
         """The same without some names."""
         return Address(self.path, tuple(pair for pair in self.pairs if pair[0] not in names))

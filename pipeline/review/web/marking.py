@@ -1,6 +1,6 @@
 """What is decided on several pictures of a grid at once: all that were marked, or none of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,9 +30,9 @@ REVERSED = {
     "trash": "restore",
     "restore": "trash",
     "select": "unselect",
+    "note": "unnote",
 }
 """By what was done, what undoes it."""
-_MOST = 500
 
 
 class _Decision(Protocol):
@@ -67,6 +67,7 @@ class Marking:
             "trash": self.trash,
             "restore": self.restore,
             "note": self.note,
+            "unnote": self.unnote,
             "select": self.select,
             "unselect": self.unselect,
         }
@@ -76,24 +77,27 @@ class Marking:
     def reject(self, request: Request, form: Form) -> Response:
         """These pictures never again; attempts without one are passed over."""
         del request
-        return self._decide(form, "reject", self.site.library.memory.reject)
+        return self._decide(
+            form, "reject", self.site.library.memory.reject, changes=lambda it: not it.rejected
+        )
 
     def allow(self, request: Request, form: Form) -> Response:
         """Rejections are taken back."""
         del request
-        return self._decide(form, "allow", self.site.library.memory.take_rejection_back)
+        library = self.site.library
+        return self._decide(form, "allow", library.memory.take_rejection_back, changes=lambda it: it.rejected)
 
     def trash(self, request: Request, form: Form) -> Response:
         """Out of sight, and out of reuse."""
         del request
-        library, numbers = self.site.library, [one.generation for one in _marked(form)]
+        library, numbers = self.site.library, self._lying(form, thrown=False)
         throw_away(library.home, library.search, library.memory, numbers, at=self.site.now())
         return self._back(form, "trash", numbers)
 
     def restore(self, request: Request, form: Form) -> Response:
         """Back in sight."""
         del request
-        library, numbers = self.site.library, [one.generation for one in _marked(form)]
+        library, numbers = self.site.library, self._lying(form, thrown=True)
         take_out(library.home, library.search, library.memory, numbers, at=self.site.now())
         return self._back(form, "restore", numbers)
 
@@ -101,14 +105,21 @@ class Marking:
         """The same words on each."""
         del request
         numbers = [one.generation for one in _marked(form)]
-        for number in numbers:
-            self.site.library.memory.note(number, form.text("text"), at=self.site.now())
+        self.site.library.memory.note_each(numbers, form.text("text"), at=self.site.now())
         return self._back(form, "note", numbers)
+
+    def unnote(self, request: Request, form: Form) -> Response:
+        """The newest note on each goes."""
+        del request
+        numbers = [one.generation for one in _marked(form)]
+        for number in numbers:
+            self.site.library.memory.remove_note(number, at=self.site.now())
+        return self._back(form, "unnote", numbers)
 
     def select(self, request: Request, form: Form) -> Response:
         """The asset that asked for this picture shows it from now on; the mark has the asset's version."""
         del request
-        [mark] = _marked(form)[:1]
+        mark = _only(form)
         item = self._generation(mark)
         provider = brought_by(item) or provider_for(self.site.library, item.asset)
         with self.site.workshop.bench(item.spec, Reach.WORK, provider) as bench:
@@ -129,21 +140,32 @@ class Marking:
     def unselect(self, request: Request, form: Form) -> Response:
         """The newest word on the asset that asked for this picture is taken back."""
         del request
-        [mark] = _marked(form)[:1]
+        mark = _only(form)
         asset = self._generation(mark).asset
-        word = taken_back(self.site, asset, mark.version or 0)
+        word = taken_back(self.site, asset, mark.version)
         if word is None:
             return _go_back(form, "unselect", [str(mark.generation)])
         return undone(
             self.site, asset, word, lambda said: _go_back(form, "unselect", [str(mark.generation)], said)
         )
 
-    def _decide(self, form: Form, done: str, decide: _Decision) -> Response:
-        marked = [one for one in _marked(form) if _has_picture(self._generation(one))]
+    def _decide(
+        self, form: Form, done: str, decide: _Decision, *, changes: Callable[[Generation], bool]
+    ) -> Response:
+        """Decide on those that it changes; the others are not named, and an undo leaves them alone."""
+        items = {one: self._generation(one) for one in _marked(form)}
+        marked = [one for one, item in items.items() if item.state is State.STORED and changes(item)]
         if not marked:
             raise UsageError(WORDS.nothing_to_decide)
         decide(marked, at=self.site.now())
         return self._back(form, done, [one.generation for one in marked])
+
+    def _lying(self, form: Form, *, thrown: bool) -> list[int]:
+        """Those marked that lie in the trash, or do not."""
+        marked = [one.generation for one in _marked(form) if self._generation(one).trashed is thrown]
+        if not marked:
+            raise UsageError(WORDS.nothing_to_decide)
+        return marked
 
     def _generation(self, marked: Marked) -> Generation:
         return generation_of(self.site.library, marked.generation)
@@ -157,14 +179,14 @@ def _go_back(form: Form, done: str, marks: Sequence[str], told: str = "") -> Res
     """To the grid as it was, with what was done and how to take it back; `told`: with a sentence instead."""
     path = str(read_back(form.text("back")))
     said = urlencode({"said": told} if told else {"done": done, "marks": " ".join(marks)})
-    at = f"#g{marks[0].partition('-')[0]}" if form.text("one") else ""
+    at = f"#g{marks[0].partition('-')[0]}" if len(marks) == 1 else ""
     return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{said}{at}", status_code=303)
 
 
 def undoing_of(request: Request) -> Undoing | None:
     """What the address says was just done; None where it says nothing that can be read."""
     done, marks = request.query_params.get("done", ""), request.query_params.get("marks", "").split()
-    return Undoing(done, tuple(marks[:_MOST])) if done in WORDS.done_many and marks else None
+    return Undoing(done, tuple(marks)) if done in WORDS.done_many and marks else None
 
 
 def _marked(form: Form) -> tuple[Marked, ...]:
@@ -175,10 +197,13 @@ def _marked(form: Form) -> tuple[Marked, ...]:
     return tuple(sorted((_mark(mark) for mark in dict.fromkeys(marks)), key=lambda one: one.generation))
 
 
+def _only(form: Form) -> Marked:
+    marks = _marked(form)
+    if len(marks) > 1:
+        raise UsageError(WORDS.one_only)
+    return marks[0]
+
+
 def _mark(text: str) -> Marked:
     number, _, version = text.partition("-")
     return Marked(number_in(number), number_in(version))
-
-
-def _has_picture(item: Generation) -> bool:
-    return item.state is State.STORED

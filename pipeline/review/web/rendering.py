@@ -40,7 +40,7 @@ def rendered(site: Site, asset: str, provider: str | None, back: Callable[[], Re
     return back() if job.well else go(f"/work/{job.id}")
 
 
-def taken_back(site: Site, asset: str, version: int) -> Decision | None:
+def taken_back(site: Site, asset: str, version: int | None) -> Decision | None:
     """Take the newest word on an asset back; None: there is none. Raises StaleError."""
     return site.library.memory.undo(asset, at=site.now(), expected=version)
 

@@ -70,9 +70,14 @@ class Server:
             self._socket.close()
 
     def stop(self) -> None:
-        """End `run`, from any thread; nothing more is submitted. Again: wait for no answer either."""
+        """End `run`, from any thread; nothing more is submitted."""
         self._server.should_exit = True
         self.jobs.stop()
+
+    def interrupt(self) -> None:
+        """The same by a signal; the second waits for no answer either."""
+        self._server.should_exit = True
+        self.jobs.interrupt()
 
 
 class _Server(uvicorn.Server):

@@ -48,6 +48,7 @@ class Singles:
             asset=asset,
             problem=problem,
             view=None if seen is None else view_slots(home, seen, self._site.examine),
+            reason="" if seen is None else seen.action.reason,
             path="" if seen is None else home.kept(seen.spec.path),
         )
 
@@ -62,6 +63,7 @@ class Singles:
         asset_version = library.gallery.version_of(known.generation.asset)
         dossier = library.search.dossier(number) or known
         item = dossier.generation
+        showing = () if item.rejected else shown_now(library, [dossier]).get(number, ())
         return self._site.page(
             request,
             "picture.html",
@@ -72,7 +74,8 @@ class Singles:
             explanation=explain(item.trouble.code) if item.trouble is not None else None,
             facts=_facts(dossier),
             yaml=generation_yaml(item),
-            use=use_yaml(item, shown_now(library, [dossier]).get(number, ())),
+            shown=bool(showing),
+            use=use_yaml(item, showing),
         )
 
     def _next(self, asset: str, at: int | None) -> Generation | None:

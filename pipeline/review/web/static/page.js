@@ -143,6 +143,8 @@ for (const svg of document.querySelectorAll("[data-drag]")) {
     point.setAttribute("cy", y * height);
     moved = `${x.toFixed(3)},${y.toFixed(3)}`;
     if (form) form.elements.point.value = moved;
+    // What was true of the crop before it was moved is no longer.
+    for (const old of document.querySelectorAll(`[data-before-drag="${CSS.escape(slot)}"]`)) old.hidden = true;
     if (yaml) yaml.textContent = `[${x.toFixed(3)}, ${y.toFixed(3)}]`;
   };
   svg.addEventListener("pointerdown", (event) => {
