@@ -127,11 +127,13 @@ class Memory:
         with self._database.writing() as session:
             notes.add(session, on, text, at)
 
-    def note_each(self, generations: Sequence[int], text: str, *, at: datetime) -> None:
-        """Append the same note on several generations, all or none. Raises UsageError as `note` does."""
+    def note_each(self, generations: Sequence[int], text: str, *, at: datetime) -> tuple[int, ...]:
+        """Append the same note on several generations, all or none; returns those that had it not.
+
+        Raises UsageError as `note` does.
+        """
         with self._database.writing() as session:
-            for number in generations:
-                notes.add(session, number, text, at)
+            return tuple(number for number in generations if notes.add(session, number, text, at))
 
     def remove_note(self, on: int | str, text: str | None = None, *, at: datetime) -> Note | None:
         """Take back the note with that text, without one the newest; returns it, None: there is none."""

@@ -19,8 +19,11 @@ Target = int | str
 """What a note is on: a generation's number, or an asset's key."""
 
 
-def add(session: Session, on: Target, text: str, at: datetime) -> None:
-    """Append a note. Raises UsageError for one without words, a longer one than `MOST`, an unknown target."""
+def add(session: Session, on: Target, text: str, at: datetime) -> bool:
+    """Append a note; False where the same words stand there already.
+
+    Raises UsageError for one without words, one longer than `MOST`, and for a target that nobody knows.
+    """
     words = _words(text)
     if not words:
         raise UsageError("a note needs words")
@@ -29,8 +32,10 @@ def add(session: Session, on: Target, text: str, at: datetime) -> None:
     if not _is_known(session, on):
         what = f"generation {on}" if isinstance(on, int) else f"asset {on}"
         raise UsageError(f"the history has no {what}", next_step="to see what there is: pipeline history")
-    if not any(note.text == words for note in on_target(session, on)):
-        _append(session, on, words, removed=False, at=at)
+    if any(note.text == words for note in on_target(session, on)):
+        return False
+    _append(session, on, words, removed=False, at=at)
+    return True
 
 
 def remove(session: Session, on: Target, text: str | None, at: datetime) -> Note | None:

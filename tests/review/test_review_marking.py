@@ -204,3 +204,20 @@ def test_a_selection_is_for_one_picture_and_a_form_has_an_end(three: Desk) -> No
     assert "one picture at a time" in two.text
     assert many.status == 403
     assert "This form is too large" in many.text
+
+
+def test_undoing_a_note_on_several_takes_off_that_note_where_it_was_new_and_no_other(three: Desk) -> None:
+    three("note", "1", "留着")
+    three("note", "1", "另一句")
+    with visiting(three.root) as visitor:
+        grid = visitor.get("/pictures")
+        done = press(visitor, grid, "note", mark(grid, 1, 2), text="留着")
+        three("note", "2", "后来的")
+        visitor.press(done, "/marked/unnote")
+
+    first, second = three("show", "1").out, three("show", "2").out
+    assert "Noted on: generation 2" in done.text
+    assert "留着" in first
+    assert "另一句" in first
+    assert "留着" not in second
+    assert "后来的" in second

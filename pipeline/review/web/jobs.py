@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from enum import Enum, auto
 from uuid import uuid4
 
@@ -21,14 +20,6 @@ from pipeline.runner.signals import Bell
 from pipeline.stages.outcome import AssetState, Outcome
 
 _REMEMBERED = 50
-
-
-class BusyError(UsageError):
-    """Something else about the same asset is under way; nothing was begun."""
-
-    def __init__(self, about: str, job: str) -> None:
-        super().__init__(WORDS.busy.format(about=about))
-        self.job = job
 
 
 class Kind(Enum):
@@ -69,7 +60,6 @@ class Job:
 
     order: Order
     id: str = field(default_factory=lambda: uuid4().hex[:12])
-    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     lines: list[str] = field(default_factory=list)
     report: Report | None = None
     error: PipelineError | None = None
@@ -122,7 +112,7 @@ class Jobs:
     def start(self, order: Order) -> Job:
         """Begin; or give the job that does just this already: a second click buys nothing.
 
-        Raises BusyError where one is under way that does something else about it, UsageError after `stop`.
+        Raises UsageError where one is under way that does something else about it, and after `stop`.
         """
         with self._lock:
             if self._closed:
@@ -130,7 +120,7 @@ class Jobs:
             running = next((job for job in self._jobs.values() if _stands_before(job, order)), None)
             if running is not None:
                 if running.order.asked != order.asked:
-                    raise BusyError(order.about, running.id)
+                    raise UsageError(WORDS.busy.format(about=order.about))
                 return running
             job = Job(order=order)
             self._jobs[job.id] = job

@@ -42,10 +42,14 @@ class _Decision(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What was just done to how many pictures, and the form that takes it back."""
+    """What was just done to how many pictures, and the form that takes it back.
+
+    `words`: under which name the note that was written is told, where it was one.
+    """
 
     done: str
     marks: tuple[str, ...]
+    words: str
 
     @property
     def deed(self) -> str | None:
@@ -104,16 +108,20 @@ class Marking:
     def note(self, request: Request, form: Form) -> Response:
         """The same words on each."""
         del request
-        numbers = [one.generation for one in _marked(form)]
-        self.site.library.memory.note_each(numbers, form.text("text"), at=self.site.now())
-        return self._back(form, "note", numbers)
+        marked, text = [one.generation for one in _marked(form)], form.text("text")
+        noted = self.site.library.memory.note_each(marked, text, at=self.site.now())
+        if not noted:
+            raise UsageError(WORDS.nothing_to_decide)
+        return self._back(form, "note", noted, words=self.site.told.keep(text))
 
     def unnote(self, request: Request, form: Form) -> Response:
-        """The newest note on each goes."""
+        """The note that was written on each goes, and no other."""
         del request
-        numbers = [one.generation for one in _marked(form)]
+        numbers, text = [one.generation for one in _marked(form)], self.site.told.read(form.text("words"))
+        if text is None:
+            raise UsageError(WORDS.nothing_to_decide)
         for number in numbers:
-            self.site.library.memory.remove_note(number, at=self.site.now())
+            self.site.library.memory.remove_note(number, text, at=self.site.now())
         return self._back(form, "unnote", numbers)
 
     def select(self, request: Request, form: Form) -> Response:
@@ -170,15 +178,16 @@ class Marking:
     def _generation(self, marked: Marked) -> Generation:
         return generation_of(self.site.library, marked.generation)
 
-    def _back(self, form: Form, done: str, numbers: Sequence[int]) -> Response:
+    def _back(self, form: Form, done: str, numbers: Sequence[int], words: str = "") -> Response:
         versions = self.site.library.gallery.versions_of_generations(numbers)
-        return _go_back(form, done, [f"{number}-{versions[number]}" for number in dict.fromkeys(numbers)])
+        return _go_back(form, done, [f"{number}-{versions[number]}" for number in numbers], words=words)
 
 
-def _go_back(form: Form, done: str, marks: Sequence[str], told: str = "") -> Response:
+def _go_back(form: Form, done: str, marks: Sequence[str], told: str = "", words: str = "") -> Response:
     """To the grid as it was, with what was done and how to take it back; `told`: with a sentence instead."""
     path = str(read_back(form.text("back")))
-    said = urlencode({"said": told} if told else {"done": done, "marks": " ".join(marks)})
+    what = {"done": done, "marks": " ".join(marks)} | ({"words": words} if words else {})
+    said = urlencode({"said": told} if told else what)
     at = f"#g{marks[0].partition('-')[0]}" if len(marks) == 1 else ""
     return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{said}{at}", status_code=303)
 
@@ -186,7 +195,9 @@ def _go_back(form: Form, done: str, marks: Sequence[str], told: str = "") -> Res
 def undoing_of(request: Request) -> Undoing | None:
     """What the address says was just done; None where it says nothing that can be read."""
     done, marks = request.query_params.get("done", ""), request.query_params.get("marks", "").split()
-    return Undoing(done, tuple(marks)) if done in WORDS.done_many and marks else None
+    if done not in WORDS.done_many or not marks:
+        return None
+    return Undoing(done, tuple(marks), request.query_params.get("words", ""))
 
 
 def _marked(form: Form) -> tuple[Marked, ...]:

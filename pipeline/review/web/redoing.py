@@ -138,10 +138,8 @@ class Redoing:
 
     def _refusal(self, asked: _Asked) -> Explanation | None:
         """Why the same words were refused the last time they were sent for this asset."""
-        tried = [
-            item for item in self.site.library.search.of_asset(asked.asset) if item.prompt == asked.prompt
-        ]
-        last = tried[-1] if tried else None
+        tried = self.site.library.search.of_asset(asked.asset)
+        last = next((item for item in reversed(tried) if item.prompt == asked.prompt), None)
         if last is None or last.state is not State.REFUSED or last.trouble is None:
             return None
         return explain(last.trouble.code)

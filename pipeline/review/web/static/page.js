@@ -36,7 +36,7 @@ function showHelp(event) {
 
 // What was just done is said once: a reload or a bookmark must not say it again.
 const address = new URL(location);
-for (const name of ["said", "done", "marks"]) address.searchParams.delete(name);
+for (const name of ["said", "done", "marks", "words"]) address.searchParams.delete(name);
 if (address.href !== location.href) history.replaceState(null, "", address);
 
 // Who speaks to the computer, or whose hands slip, can turn the single letters off.
