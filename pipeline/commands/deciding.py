@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.commands.opening import Visit, here, history_of, opened, spec_of_asset
+from pipeline.commands.opening import Visit, here, history_of, opened, spec_file, spec_of_asset
 from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
@@ -15,7 +15,8 @@ from pipeline.history.search import Dossier, Search
 from pipeline.history.states import State
 from pipeline.plan.model import Wishes
 from pipeline.safekeeping.inplace import files_in_place
-from pipeline.stages.deciding import brought_by, check_key, choose, dossier_of, provider_of
+from pipeline.spec.names import is_foreign
+from pipeline.stages.deciding import assets_showing, brought_by, check_key, choose, dossier_of, provider_of
 from pipeline.wiring import REAL_CLOCK, Place
 
 
@@ -61,21 +62,10 @@ def reject(generation: int, *, home: Path | None) -> None:
     terminal.next_step(step)
 
 
-def spec_there(at: Place, database: Database, spec: str) -> Path | None:
-    """Where the history saw a spec last, if it is still there."""
-    kept = Queries(database).spec_path(spec)
-    path = None if kept is None else at.home.found(kept)
-    return path if path is not None and path.is_file() else None
-
-
 def given_to(database: Database, dossier: Dossier) -> tuple[str, ...]:
     """The assets that were given a picture last; not the name under which it was taken in."""
-    number, own = dossier.generation.id, dossier.generation.asset
-    named = {word.asset for word in dossier.decisions if word.asset}
-    if dossier.generation.imported:
-        named.discard(own)
-    given = Queries(database).shown(sorted(named))
-    return tuple(asset for asset, shown in sorted(given.items()) if shown == number)
+    found = assets_showing(Queries(database), [dossier]).get(dossier.generation.id, ())
+    return tuple(asset for asset in found if not is_foreign(asset))
 
 
 def _after_an_imported(terminal: Terminal, database: Database, dossier: Dossier) -> str:
@@ -86,7 +76,7 @@ def _after_an_imported(terminal: Terminal, database: Database, dossier: Dossier)
 
 
 def _after_a_bought(terminal: Terminal, at: Place, database: Database, found: Generation) -> str:
-    path = spec_there(at, database, found.spec)
+    path = spec_file(at.home, Queries(database), found.spec)
     if path is None:
         terminal.note(f"the spec of {found.asset} is not there any more: nothing is made in its place")
         return f"to take it back: {command_line('undo', found.id)}"

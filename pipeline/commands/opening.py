@@ -110,6 +110,13 @@ def opened(
             yield Opened(place=at, specs=specs, studio=studio)
 
 
+def spec_file(home: Home, queries: Queries, name: str) -> Path | None:
+    """Where the history saw a spec last, if it is still there."""
+    kept = queries.spec_path(name)
+    path = None if kept is None else home.found(kept)
+    return path if path is not None and path.is_file() else None
+
+
 def spec_of_asset(asset: str, spec: Path | None, home: Path | None, terminal: Terminal) -> tuple[Place, Path]:
     """The home and the spec file of an asset: the one named, else where the history last saw it."""
     if asset.count("/") != 2:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.commands.failing import confess
-from pipeline.commands.opening import Visit, here, history_of, opened
+from pipeline.commands.opening import Visit, here, history_of, opened, spec_file
 from pipeline.commands.paying import budget_for, check_prices
 from pipeline.commands.redoing import redo_of
 from pipeline.console.terminal import Terminal
@@ -72,8 +72,7 @@ class HomeWorkshop:
 
     def has(self, spec: str) -> bool:
         """Whether the spec's file can be read again."""
-        kept = self._queries.spec_path(spec)
-        return kept is not None and self.home.found(kept).is_file()
+        return spec_file(self.home, self._queries, spec) is not None
 
     @contextmanager
     def account(self, provider: str | None) -> Iterator[Studio]:

@@ -4,15 +4,16 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.commands.deciding import given_to, spec_there
+from pipeline.commands.deciding import given_to
 from pipeline.commands.looking import is_number
-from pipeline.commands.opening import Opened, Visit, here, history_of, opened, spec_of_asset
+from pipeline.commands.opening import Opened, Visit, here, history_of, opened, spec_file, spec_of_asset
 from pipeline.commands.producing import Request, produce_and_show
 from pipeline.console.past import step_for
 from pipeline.console.steps import command_line
 from pipeline.console.terminal import Terminal
 from pipeline.errors import ExitCode, UsageError
 from pipeline.history.memory import Memory
+from pipeline.history.queries import Queries
 from pipeline.history.records import Decision, Generation, Marked
 from pipeline.history.search import Search
 from pipeline.plan.model import Wishes
@@ -55,7 +56,7 @@ def _allow_again(number: int, home: Path | None) -> None:
         paths = {
             asset: path
             for asset in given_to(database, dossier)
-            if (path := spec_there(at, database, asset.partition("/")[0])) is not None
+            if (path := spec_file(at.home, Queries(database), asset.partition("/")[0])) is not None
         }
     for asset in paths:
         terminal.note(f"the files of {asset} can be made of it again")

@@ -82,6 +82,11 @@ def for_assets(session: Session, assets: Sequence[str]) -> dict[str, tuple[Decis
     return {asset: tuple(found) for asset, found in grouped.items()}
 
 
+def shown(session: Session, assets: Sequence[str]) -> dict[str, int]:
+    """The generation that was decided for each asset last: what `use:` takes."""
+    return {asset: words[0].generation for asset, words in for_assets(session, assets).items()}
+
+
 def newest_is(session: Session, *wanted: Choice) -> ColumnElement[bool]:
     """The condition that the newest word on a generation, of those that stand, is one of these."""
     undone = select(DecisionRow.generation_id).where(DecisionRow.choice == Choice.UNDONE.value)

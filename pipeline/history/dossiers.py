@@ -77,8 +77,7 @@ def given_last(session: Session, ids: Sequence[int]) -> frozenset[int]:
     for chunk in chunks(ids):
         query = select(DecisionRow.asset_key).where(DecisionRow.generation_id.in_(chunk)).distinct()
         assets.update(asset for asset in session.scalars(query) if asset is not None)
-    words = decided.for_assets(session, sorted(assets))
-    return frozenset(said[0].generation for said in words.values()).intersection(ids)
+    return frozenset(decided.shown(session, sorted(assets)).values()).intersection(ids)
 
 
 def _dossiers(session: Session, ids: Sequence[int]) -> list[Dossier]:

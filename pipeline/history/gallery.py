@@ -17,7 +17,7 @@ from pipeline.history.fitting import Fitting
 from pipeline.history.look import DECISIONS, Counts, Look, Sort, words_in
 from pipeline.history.models import GenerationRow
 from pipeline.history.parts import chunks
-from pipeline.history.records import Generation, Note
+from pipeline.history.records import Generation
 from pipeline.history.shelf import Shelf
 from pipeline.history.states import Choice
 
@@ -107,11 +107,6 @@ class Gallery:
             fitting = self._fitting(session, look)
             stretch = sight.assets(fitting)
             return _page(stretch, _asset_cards(session, stretch.names)), facets_of(fitting)
-
-    def notes(self, on: int | str) -> tuple[Note, ...]:
-        """The notes on a generation (its number) or an asset (its key), oldest first."""
-        with self._database.reading() as session:
-            return notes.on_target(session, on)
 
     def version_of(self, asset: str) -> int:
         """The number of the newest word that concerns an asset, 0 for none: what `expected` is about."""

@@ -1,6 +1,5 @@
 """Stored pictures as the planner compares their words: little of each row, only the newest. Reads only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select  # noqa: TID251 - history owns SQLAlchemy
@@ -47,11 +46,6 @@ def past(session: Session, provider: str) -> tuple[Past, ...]:
     ]
     out = _rejected(session, found[-1].generation if found else 0) | trash.trashed_ids(session)
     return tuple(one for one in found if one.generation not in out)
-
-
-def shown(session: Session, assets: Sequence[str]) -> dict[str, int]:
-    """The generation that was decided for each asset last: what `use:` takes."""
-    return {key: words[0].generation for key, words in decided.for_assets(session, assets).items()}
 
 
 def _rejected(session: Session, oldest: int) -> frozenset[int]:

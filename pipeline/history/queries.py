@@ -93,7 +93,7 @@ class Queries:
     def shown(self, assets: Sequence[str]) -> Mapping[str, int]:
         """The generation that was decided last for each asset that has one."""
         with self._database.reading() as session:
-            return nearby.shown(session, assets)
+            return decided.shown(session, assets)
 
     def undoable(self, asset: str) -> Decision | None:
         """What an undo would take back now; a rejection's asset is empty."""

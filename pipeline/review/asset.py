@@ -1,6 +1,6 @@
 """One asset with all that was ever tried for it: what differs, what was decided, where it is used."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -16,7 +16,7 @@ from pipeline.review.library import Library
 from pipeline.review.snippets import generation_yaml, image_yaml, use_asset_yaml, use_yaml
 from pipeline.review.workshop import Bench, Reach, Workshop
 from pipeline.spec.model import Image, Spec
-from pipeline.stages.deciding import provider_of
+from pipeline.stages.deciding import assets_showing, provider_of
 from pipeline.stages.outcome import Outcome, outcomes
 from pipeline.stages.survey import survey
 
@@ -112,7 +112,7 @@ def view_asset(library: Library, workshop: Workshop, asset: str) -> AssetView | 
     if not found and seen is None:
         return None
     shown = _shown(seen, story.dossiers, asset)
-    elsewhere = shown_now(library, story.dossiers)
+    elsewhere = assets_showing(library.queries, story.dossiers)
     attempts = [
         _attempt(
             asset,
@@ -159,15 +159,6 @@ def _shown(seen: Seen | None, dossiers: Sequence[Dossier], asset: str) -> int | 
         return action.generation.id if action.generation is not None and action.master is not None else None
     words = [word for dossier in dossiers for word in dossier.decisions if word.asset == asset]
     return max(words, key=lambda word: word.at).generation if words else None
-
-
-def shown_now(library: Library, dossiers: Sequence[Dossier]) -> Mapping[int, tuple[str, ...]]:
-    """By generation the assets that show it now, as the history has it."""
-    named = {word.asset for dossier in dossiers for word in dossier.decisions if word.asset}
-    found: dict[int, tuple[str, ...]] = {}
-    for asset, generation in sorted(library.queries.shown(sorted(named)).items()):
-        found[generation] = (*found.get(generation, ()), asset)
-    return found
 
 
 def _attempt(

@@ -3,11 +3,12 @@
 Each is checked, then written to the history. Makes no file, asks no provider, prints nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import UsageError
+from pipeline.history.queries import Queries
 from pipeline.history.records import LARGEST_NUMBER, Decision, FocusPoint, Generation
 from pipeline.history.search import Dossier, Search
 from pipeline.history.states import Choice, State
@@ -84,6 +85,15 @@ def provider_of(generations: Sequence[Generation]) -> str | None:
     """Whose files an asset's are: of whom its newest picture came; None: of nobody. Oldest first."""
     stored = (item for item in reversed(generations) if item.state is State.STORED)
     return next((who for item in stored if (who := brought_by(item)) is not None), None)
+
+
+def assets_showing(queries: Queries, dossiers: Sequence[Dossier]) -> Mapping[int, tuple[str, ...]]:
+    """By generation the assets that were given it last; one made elsewhere has its own name among them."""
+    named = {word.asset for dossier in dossiers for word in dossier.decisions if word.asset}
+    found: dict[int, tuple[str, ...]] = {}
+    for asset, generation in sorted(queries.shown(sorted(named)).items()):
+        found[generation] = (*found.get(generation, ()), asset)
+    return found
 
 
 def check_key(asset: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event  # noqa: TID251 - counts the statements
 
 from pipeline.errors import StaleError
+from pipeline.history import notes
 from pipeline.history.database import Database
 from pipeline.history.gallery import Gallery
 from pipeline.history.records import Marked, Note
@@ -68,7 +69,7 @@ def test_a_story_is_what_its_parts_say_one_by_one(book: Book, database: Database
     assert {one.generation.id: one.version for one in story.dossiers} == (
         gallery.versions_of_generations(numbers)
     )
-    assert story.notes == gallery.notes(COVER) == (Note(asset=COVER, text="warmer", at=NOW),)
+    assert story.notes == (Note(asset=COVER, text="warmer", at=NOW),)
     first = story.dossiers[0]
     assert (first.version, first.newest) == (4, Choice.REJECTED)
     assert [note.text for note in first.notes] == ["warmer", f"note {numbers[0]}"]
@@ -126,8 +127,8 @@ def test_the_notes_on_one_thing_are_found_without_reading_all_notes(
 ) -> None:
     book.stored("aa")
     book.memory.note(on, "words", at=NOW)
-    with _statements(database) as sent:
-        found = Gallery(database).notes(on)
+    with _statements(database) as sent, database.reading() as session:
+        found = notes.on_target(session, on)
 
     (query, values) = next((text, values) for text, values in sent if "FROM note" in text)
     steps = [row[-1] for row in book.sql(f"EXPLAIN QUERY PLAN {query}", *values)]

@@ -3,8 +3,6 @@
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.history.database import Database
-from pipeline.history.gallery import Gallery
 from pipeline.history.records import AssetFact, Note
 from pipeline.history.search import Filters
 from tests.history.book import NOW, Book, after
@@ -16,7 +14,7 @@ def _found(book: Book, text: str) -> list[int]:
     return [item.id for item in book.search.generations(Filters(text=text))]
 
 
-def test_a_note_is_kept_with_its_picture_and_with_its_asset(book: Book, database: Database) -> None:
+def test_a_note_is_kept_with_its_picture_and_with_its_asset(book: Book) -> None:
     number = book.stored().id
     book.memory.note(number, "  留着做头图 ", at=NOW)
     book.memory.note(COVER, "换个暖一点的", at=after(1))
@@ -28,8 +26,7 @@ def test_a_note_is_kept_with_its_picture_and_with_its_asset(book: Book, database
         Note(asset=COVER, text="换个暖一点的", at=after(1)),
         Note(generation=number, text="留着做头图", at=NOW),
     )
-    assert Gallery(database).notes(number) == (Note(generation=number, text="留着做头图", at=NOW),)
-    assert Gallery(database).notes(COVER) == (Note(asset=COVER, text="换个暖一点的", at=after(1)),)
+    assert book.search.story(COVER).notes == (Note(asset=COVER, text="换个暖一点的", at=after(1)),)
 
 
 def test_two_characters_of_a_note_or_a_title_find_the_picture(book: Book) -> None:

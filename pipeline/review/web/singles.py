@@ -11,12 +11,13 @@ from pipeline.history.records import Generation
 from pipeline.history.search import Dossier
 from pipeline.providers.errors import explain
 from pipeline.render.facts import bytes_in_words
-from pipeline.review.asset import seen_of, shown_now, view_asset
+from pipeline.review.asset import seen_of, view_asset
 from pipeline.review.slots import view_slots
 from pipeline.review.snippets import generation_yaml, use_yaml
 from pipeline.review.web.forms import number_in
 from pipeline.review.web.site import Site
 from pipeline.review.words import WORDS
+from pipeline.stages.deciding import assets_showing
 
 
 class Singles:
@@ -63,14 +64,14 @@ class Singles:
         asset_version = library.gallery.version_of(known.generation.asset)
         dossier = library.search.dossier(number) or known
         item = dossier.generation
-        showing = () if item.rejected else shown_now(library, [dossier]).get(number, ())
+        showing = () if item.rejected else assets_showing(library.queries, [dossier]).get(number, ())
         return self._site.page(
             request,
             "picture.html",
             item=item,
             dossier=dossier,
             asset_version=asset_version,
-            notes=library.gallery.notes(number),
+            notes=tuple(note for note in dossier.notes if note.generation == number),
             explanation=explain(item.trouble.code) if item.trouble is not None else None,
             facts=_facts(dossier),
             yaml=generation_yaml(item),
