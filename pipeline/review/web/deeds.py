@@ -11,13 +11,13 @@ from pipeline.errors import UsageError
 from pipeline.history.records import Marked
 from pipeline.history.states import Resolution
 from pipeline.review.asset import provider_for
-from pipeline.review.decisions import centre, choose, generation_of, settle
+from pipeline.review.decisions import centre, generation_of, settle
 from pipeline.review.web.forms import Form, number_in, posting
-from pipeline.review.web.rendering import rendered, taken_back, undone
+from pipeline.review.web.rendering import rendered, selected, serving, undone
 from pipeline.review.web.site import Site, go
 from pipeline.review.workshop import Reach
 from pipeline.safekeeping.trash import take_out, throw_away
-from pipeline.stages.deciding import brought_by, centre_back, check_key, image_of
+from pipeline.stages.deciding import centre_back, image_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,13 @@ class Deeds:
         """An asset shows this generation from now on; its files are made at once."""
         asset = request.path_params["asset"]
         number, version, pin = form.number("generation"), form.number("version"), bool(form.text("pin"))
-        check_key(asset)
-        library = self.site.library
-        provider = brought_by(generation_of(library, number)) or provider_for(library, asset)
-        with self.site.workshop.bench(_spec(asset), Reach.WORK, provider) as bench:
-            choose(library, bench, asset, number, pin=pin, version=version, at=self.site.now())
         said = "pinned" if pin else "selected"
-        return rendered(
-            self.site, asset, provider, lambda: go(f"/assets/{asset}", said=said, at=f"g{number}")
+        return selected(
+            self.site,
+            asset,
+            Marked(number, version),
+            lambda _: go(f"/assets/{asset}", said=said, at=f"g{number}"),
+            pin=pin,
         )
 
     def reject(self, request: Request, form: Form) -> Response:
@@ -70,15 +69,17 @@ class Deeds:
         item = generation_of(library, number)
         asset = form.text("asset") or item.asset
         library.memory.take_rejection_back([Marked(number, form.number("version"))], at=self.site.now())
-        provider = brought_by(item) or provider_for(library, asset)
         return rendered(
-            self.site, asset, provider, lambda: go(f"/assets/{asset}", said="allowed", at=f"g{number}")
+            self.site,
+            asset,
+            serving(self.site, asset, number),
+            lambda: go(f"/assets/{asset}", said="allowed", at=f"g{number}"),
         )
 
     def undo(self, request: Request, form: Form) -> Response:
         """The newest word on an asset is taken back, and its files are made as the word before has it."""
         asset = request.path_params["asset"]
-        word = taken_back(self.site, asset, form.number("version"))
+        word = self.site.library.memory.undo(asset, at=self.site.now(), expected=form.number("version"))
         if word is None:
             return go(f"/assets/{asset}", said="nothing")
         return undone(

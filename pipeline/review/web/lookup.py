@@ -81,7 +81,7 @@ def read_address(path: str, pairs: Pairs) -> Address:
 def read_back(text: str) -> Address:
     """Where a form of a grid was; a place that is no grid's is the first grid."""
     path, _, query = text.partition("?")
-    pairs = parse_qsl(query, max_num_fields=None)
+    pairs = parse_qsl(query)
     return read_address(path if path in GRIDS else GRIDS[0], pairs)
 
 

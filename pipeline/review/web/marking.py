@@ -13,16 +13,13 @@ from starlette.routing import Route
 from pipeline.errors import UsageError
 from pipeline.history.records import Generation, Marked
 from pipeline.history.states import State
-from pipeline.review.asset import provider_for
-from pipeline.review.decisions import choose, generation_of
+from pipeline.review.decisions import generation_of
 from pipeline.review.web.forms import Form, number_in, posting
 from pipeline.review.web.lookup import read_back
-from pipeline.review.web.rendering import rendered, taken_back, undone
+from pipeline.review.web.rendering import selected, undone
 from pipeline.review.web.site import Site
 from pipeline.review.words import WORDS
-from pipeline.review.workshop import Reach
 from pipeline.safekeeping.trash import take_out, throw_away
-from pipeline.stages.deciding import brought_by
 
 REVERSED = {
     "reject": "allow",
@@ -129,20 +126,11 @@ class Marking:
         del request
         mark = _only(form)
         item = self._generation(mark)
-        provider = brought_by(item) or provider_for(self.site.library, item.asset)
-        with self.site.workshop.bench(item.spec, Reach.WORK, provider) as bench:
-            choose(
-                self.site.library,
-                bench,
-                item.asset,
-                item.id,
-                pin=False,
-                version=mark.version,
-                at=self.site.now(),
-            )
-        version = self.site.library.gallery.version_of(item.asset)
-        return rendered(
-            self.site, item.asset, provider, lambda: _go_back(form, "select", [f"{item.id}-{version}"])
+        return selected(
+            self.site,
+            item.asset,
+            mark,
+            lambda version: _go_back(form, "select", [f"{item.id}-{version}"]),
         )
 
     def unselect(self, request: Request, form: Form) -> Response:
@@ -150,7 +138,7 @@ class Marking:
         del request
         mark = _only(form)
         asset = self._generation(mark).asset
-        word = taken_back(self.site, asset, mark.version)
+        word = self.site.library.memory.undo(asset, at=self.site.now(), expected=mark.version)
         if word is None:
             return _go_back(form, "unselect", [str(mark.generation)])
         return undone(
